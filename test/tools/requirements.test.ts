@@ -1,0 +1,157 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, describe, expect, test } from "vitest";
+import table from "../../harness/host/requirements.json" with { type: "json" };
+import { isAtLeast, pathOutsideModules } from "../../tools/setup/modules.mjs";
+import {
+  type Environment,
+  fileExists,
+  findCommand,
+  installCommand,
+  missingRequirements,
+  packageManager,
+  printedCommand,
+  type Requirement,
+  type RequirementTable,
+} from "../../tools/setup/requirements.mjs";
+
+const directory = mkdtempSync(join(tmpdir(), "bringup-requirements-"));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+const requirements: readonly Requirement[] = (table as RequirementTable).requirements;
+
+function computerWith(name: string, programs: readonly string[], osRelease = ""): Environment {
+  const path = join(directory, name);
+  mkdirSync(path);
+  for (const program of programs) writeFileSync(join(path, program), "", { mode: 0o755 });
+  return { platform: "linux", path, osRelease };
+}
+
+describe("the table", () => {
+  test("names each requirement once", () => {
+    const ids = requirements.map(({ id }) => id);
+    expect(ids).toEqual([...new Set(ids)]);
+  });
+
+  test.each(requirements.map((requirement) => [requirement.id, requirement] as const))(
+    "%s can be seen, is needed by somebody, and every package manager has it",
+    (_id, { command, files, neededBy, platforms, packages, purpose }) => {
+      expect([command, files].filter((way) => way !== undefined)).toHaveLength(1);
+      expect(files).not.toEqual([]);
+      expect(Object.keys(neededBy)).not.toEqual([]);
+      expect(purpose).toMatch(/^[^A-Z]\S* .*[^.]$|^UEFI/);
+      const managers = platforms.includes("darwin") ? ["brew"] : [];
+      expect(Object.keys(packages).sort()).toEqual(
+        ["apt", "dnf", "pacman", "zypper", ...managers].sort(),
+      );
+    },
+  );
+
+  test("comes to one command for each distribution", () => {
+    const needed = requirements.filter(({ neededBy }) => neededBy.development === "required");
+    const commands = (["apt", "dnf", "zypper", "pacman", "brew"] as const).map((manager) =>
+      installCommand(manager, needed).join(" "),
+    );
+    expect(commands.join("\n")).toMatchInlineSnapshot(`
+      "apt-get install --no-install-recommends clang coreutils lld llvm make mtools opensbi ovmf qemu-efi-aarch64 qemu-system-arm qemu-system-riscv64 qemu-system-x86 qemu-utils seabios util-linux xorriso
+      dnf install clang coreutils edk2-aarch64 edk2-ovmf lld llvm make mtools qemu-img qemu-system-aarch64 qemu-system-riscv qemu-system-x86 seabios-bin util-linux util-linux-core xorriso
+      zypper install clang coreutils lld llvm make mtools qemu-arm qemu-extra qemu-ovmf-x86_64 qemu-seabios qemu-tools qemu-uefi-aarch64 qemu-x86 util-linux xorriso
+      pacman -S --needed clang coreutils edk2-aarch64 edk2-ovmf libisoburn lld llvm make mtools qemu-img qemu-system-aarch64 qemu-system-riscv qemu-system-riscv-firmware qemu-system-x86 seabios util-linux
+      brew install coreutils lld llvm make mtools qemu xorriso"
+    `);
+  });
+});
+
+describe("what is missing", () => {
+  const bare: Requirement = {
+    id: "bare",
+    purpose: "the test",
+    neededBy: { development: "required", users: "optional" },
+    platforms: ["linux"],
+    packages: { apt: ["b", "a"] },
+  };
+
+  test("is what no directory on PATH has", () => {
+    const environment = computerWith("bin", ["here"]);
+    const [here, gone] = [
+      { ...bare, command: "here" },
+      { ...bare, command: "gone" },
+    ];
+    const found = missingRequirements({ requirements: [here, gone] }, environment);
+    expect(found).toEqual([gone]);
+    expect(
+      missingRequirements({ requirements: [gone] }, { ...environment, platform: "x" }),
+    ).toEqual([]);
+    expect(missingRequirements({ requirements: [gone] }, environment, "users")).toEqual([]);
+  });
+
+  test("a file that may not be executed is no program", () => {
+    writeFileSync(join(directory, "plain"), "", { mode: 0o644 });
+    expect(findCommand("plain", directory)).toBeUndefined();
+    // The working directory of the test has it, and an empty entry would mean just that.
+    expect(findCommand("package.json", ":")).toBeUndefined();
+  });
+
+  test("a file is seen by a pattern for its name", () => {
+    writeFileSync(join(directory, "CODE_4M.fd"), "");
+    expect(fileExists(join(directory, "CODE*.fd"))).toBe(true);
+    expect(fileExists(join(directory, "CODE_4M.fd"))).toBe(true);
+    expect(fileExists(join(directory, "CODE*.f"))).toBe(false);
+    expect(fileExists(join(directory, "CODE_4M?fd"))).toBe(false);
+    expect(fileExists(join(directory, "nowhere", "*"))).toBe(false);
+  });
+
+  test("its packages are named once and in order", () => {
+    const missing = [bare, { ...bare, id: "other" }];
+    expect(installCommand("apt", missing).slice(3)).toEqual(["a", "b"]);
+    expect(printedCommand("apt", missing, true)).toMatch(/^apt-get install /);
+    expect(printedCommand("apt", missing, false)).toMatch(/^sudo apt-get install /);
+    expect(printedCommand("brew", missing, false)).toMatch(/^brew install/);
+  });
+});
+
+describe("the package manager", () => {
+  test("is the only one on PATH, whatever the distribution calls itself", () => {
+    expect(packageManager(computerWith("one", ["zypper"], "ID=debian"))).toBe("zypper");
+    expect(packageManager(computerWith("none", []))).toBeUndefined();
+  });
+
+  test.each([
+    ['ID="fedora"\n', "dnf"],
+    ["NAME=x\nID=nobara\nID_LIKE='rhel centos fedora'\n", "dnf"],
+    ["ID=linuxmint\nID_LIKE=ubuntu", "apt"],
+    ['ID="opensuse-tumbleweed"', "zypper"],
+    ["ID=unheard-of", "apt"],
+  ])("is the distribution's own where there are several: %j", (osRelease, expected) => {
+    const name = `several-${expected}-${osRelease.length}`;
+    expect(packageManager(computerWith(name, ["apt-get", "dnf", "zypper"], osRelease))).toBe(
+      expected,
+    );
+  });
+
+  test("no text of /etc/os-release throws", () => {
+    const environment = computerWith("any", ["apt-get", "dnf"]);
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (osRelease) => {
+        expect(["apt", "dnf"]).toContain(packageManager({ ...environment, osRelease }));
+      }),
+    );
+  });
+});
+
+test("versions compare by number and not by digit", () => {
+  const version = fc.tuple(fc.nat(200), fc.nat(200), fc.nat(200));
+  fc.assert(
+    fc.property(version, version, (one, other) => {
+      const different = one.findIndex((part, index) => part !== other[index]);
+      const expected = different === -1 || (one[different] ?? 0) > (other[different] ?? 0);
+      expect(isAtLeast(`v${one.join(".")}`, other.join("."))).toBe(expected);
+    }),
+  );
+});
+
+test("programs of node_modules are left out of PATH", () => {
+  const path = "/a/node_modules/.bin:/usr/bin:/a/node_modules:/my_node_modules/bin";
+  expect(pathOutsideModules(path)).toBe("/usr/bin:/my_node_modules/bin");
+});

@@ -1,0 +1,59 @@
+#!/usr/bin/env node
+/**
+ * Builds `dist/` for the package, from nothing: compiled JavaScript with its types, and the data
+ * files that it reads. Ends with an error when something that package.json promises is missing.
+ */
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const compileLimitMs = 5 * 60_000;
+
+rmSync(join(root, "dist"), { recursive: true, force: true });
+const compiled = compile();
+if (compiled !== 0) {
+  console.error("build: mend the type errors above; dist/ is not complete");
+  process.exit(1);
+}
+copyData();
+const missing = missingTargets();
+if (missing.length > 0) {
+  console.error(`build: package.json names files that were not built: ${missing.join(", ")}`);
+  process.exit(1);
+}
+
+function compile() {
+  const manifest = createRequire(import.meta.url).resolve("typescript/package.json");
+  const compiler = join(dirname(manifest), JSON.parse(readFileSync(manifest, "utf8")).bin.tsc);
+  const result = spawnSync(process.execPath, [compiler, "-p", "tsconfig.build.json"], {
+    cwd: root,
+    stdio: "inherit",
+    timeout: compileLimitMs,
+  });
+  return result.status;
+}
+
+/** The compiler copies only data that is imported, and not what is read at run time. */
+function copyData() {
+  for (const path of readdirSync(join(root, "harness"), { recursive: true })) {
+    if (path.endsWith(".json")) cpSync(join(root, "harness", path), join(root, "dist", path));
+  }
+}
+
+function missingTargets() {
+  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const targets = [...targetsOf(manifest.exports), ...targetsOf(manifest.bin)];
+  return targets.filter((target) => !existsSync(join(root, target)));
+}
+
+/** The sources are for this repository alone and are not in the package. */
+function targetsOf(entry) {
+  if (entry === undefined) return [];
+  if (typeof entry === "string") return [entry];
+  return Object.entries(entry)
+    .filter(([condition]) => condition !== "bringup-source")
+    .flatMap(([, inner]) => targetsOf(inner));
+}

@@ -1,0 +1,134 @@
+/** npm's packages and the pinned Node in `node_modules`. Node 20, no dependencies. */
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { delimiter, join, sep } from "node:path";
+import { findCommand } from "./requirements.mjs";
+import { SetupError } from "./setup-error.mjs";
+
+/** Downloads on a slow line; far beyond that, something hangs. */
+const npmLimitMs = 20 * 60_000;
+const versionLimitMs = 20_000;
+/** npm may itself run on a Node that our dependencies are too new for: that warning is no news. */
+const quietly = ["--no-audit", "--no-fund", "--loglevel=error"];
+
+/** PATH without any `node_modules/.bin`: what is in there may be about to be deleted. */
+export function pathOutsideModules(path) {
+  const inside = `${sep}node_modules${sep}`;
+  return path
+    .split(delimiter)
+    .filter((directory) => !`${directory}${sep}`.includes(inside))
+    .join(delimiter);
+}
+
+/**
+ * Whether `node_modules` holds exactly what the lockfile asks for. npm writes its own record
+ * `node_modules/.package-lock.json` last, so an interrupted installation has none.
+ */
+export function modulesAreCurrent(root) {
+  const wanted = readJson(join(root, "package-lock.json"))?.packages;
+  const installed = readJson(join(root, "node_modules", ".package-lock.json"))?.packages;
+  if (wanted === undefined) throw new SetupError("restore package-lock.json: it is not readable");
+  if (installed === undefined) return false;
+  return Object.entries(wanted).every(([path, entry]) => {
+    if (path === "") return true;
+    const present = installed[path];
+    // Packages for other platforms are optional, in the lockfile and never installed.
+    if (present === undefined) return entry.optional === true || entry.devOptional === true;
+    return (
+      present.version === entry.version &&
+      present.integrity === entry.integrity &&
+      suits(present) &&
+      existsSync(join(root, path, "package.json"))
+    );
+  });
+}
+
+/** A directory shared with another kind of computer holds that computer's binaries. */
+function suits({ os, cpu }) {
+  return (
+    (os === undefined || os.includes(process.platform)) &&
+    (cpu === undefined || cpu.includes(process.arch))
+  );
+}
+
+/** Whether the pinned Node is in `node_modules`, so that it wins in every `npm run`. */
+function pinnedNodeIsPresent(root, { pinned, packages }) {
+  const name = packages[`${process.platform}-${process.arch}`];
+  if (name === undefined || !existsSync(join(root, "node_modules", ".bin", "node"))) return false;
+  return readJson(join(root, "node_modules", name, "package.json"))?.version === pinned;
+}
+
+/**
+ * Whether a Node that can run our own TypeScript has yet to be brought in. While the pinned one is
+ * present, nothing is asked; otherwise the Node outside `node_modules` counts.
+ */
+export function pinnedNodeIsNeeded(root, node, path) {
+  if (pinnedNodeIsPresent(root, node)) return false;
+  return !isAtLeast(hostNode(root, path).version, node.oldestForDevelopment);
+}
+
+/**
+ * The Node outside `node_modules`. The one that runs this script may be the pinned one, which
+ * `npm ci` deletes: then the first other one on PATH is meant.
+ */
+export function hostNode(root, path) {
+  const modules = join(root, "node_modules") + sep;
+  if (!process.execPath.startsWith(modules)) {
+    return { file: process.execPath, version: process.version };
+  }
+  const file = findCommand("node", pathOutsideModules(path));
+  if (file === undefined) return { file: process.execPath, version: "v0.0.0" };
+  const result = spawnSync(file, ["--version"], { encoding: "utf8", timeout: versionLimitMs });
+  return { file, version: result.stdout?.trim() || "v0.0.0" };
+}
+
+/** Compares dotted versions, with or without a leading "v". */
+export function isAtLeast(version, oldest) {
+  const parse = (text) => text.replace(/^v/, "").split(".").map(Number);
+  const [have, need] = [parse(version), parse(oldest)];
+  for (let part = 0; part < need.length; part++) {
+    if (have[part] !== need[part]) return (have[part] ?? 0) > need[part];
+  }
+  return true;
+}
+
+/** Makes `node_modules` hold what the lockfile asks for. */
+export function installModules(root, path) {
+  console.log("set-up: npm ci");
+  npm(root, path, ["ci", "--include=dev", ...quietly]);
+}
+
+/** Brings the pinned Node in. It is no dependency: users of the package must not pay for it. */
+export function installPinnedNode(root, node, path) {
+  const name = node.packages[`${process.platform}-${process.arch}`];
+  if (name === undefined) {
+    throw new SetupError(
+      `install Node ${node.oldestForDevelopment} or newer: ` +
+        `this is ${hostNode(root, path).version}, and there is no pinned one for ` +
+        `${process.platform}-${process.arch}`,
+    );
+  }
+  console.log(`set-up: Node ${node.pinned} into node_modules`);
+  const aside = ["--no-save", "--no-package-lock", "--ignore-scripts", ...quietly];
+  npm(root, path, ["install", ...aside, `${name}@${node.pinned}`]);
+}
+
+function npm(root, path, words) {
+  const result = spawnSync("npm", words, {
+    cwd: root,
+    env: { ...process.env, PATH: pathOutsideModules(path) },
+    stdio: ["ignore", "inherit", "inherit"],
+    timeout: npmLimitMs,
+  });
+  if (result.status === 0) return;
+  const why = result.error?.message ?? `it ended with ${result.signal ?? result.status}`;
+  throw new SetupError(`npm could not finish "npm ${words.join(" ")}": ${why}`);
+}
+
+function readJson(file) {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,48 @@
+/** Types of requirements.mjs, which is JavaScript because it must run on Node 20. */
+
+export interface Requirement {
+  readonly id: string;
+  /** What it is for, to follow a colon. */
+  readonly purpose: string;
+  readonly neededBy: {
+    readonly users?: "required" | "optional";
+    readonly development?: "required" | "optional";
+  };
+  /** Values of `process.platform` on which it exists at all. */
+  readonly platforms: readonly string[];
+  /** A program on PATH. Each requirement has this or `files`. */
+  readonly command?: string;
+  /** Paths of which one must exist; `*` stands for anything in the file's name. */
+  readonly files?: readonly string[];
+  readonly packages: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface RequirementTable {
+  readonly requirements: readonly Requirement[];
+}
+
+/** The computer as the functions here see it. */
+export interface Environment {
+  readonly platform: string;
+  readonly path: string;
+  /** Text of /etc/os-release, or an empty string. */
+  readonly osRelease: string;
+}
+
+export type PackageManager = "apt" | "dnf" | "zypper" | "pacman" | "brew";
+
+export function findCommand(name: string, path: string): string | undefined;
+export function fileExists(pattern: string): boolean;
+export function missingRequirements(
+  table: RequirementTable,
+  environment: Environment,
+  audience?: "users" | "development",
+): Requirement[];
+export function packageManager(environment: Environment): PackageManager | undefined;
+export function packagesFor(manager: PackageManager, missing: readonly Requirement[]): string[];
+export function installCommand(manager: PackageManager, missing: readonly Requirement[]): string[];
+export function printedCommand(
+  manager: PackageManager,
+  missing: readonly Requirement[],
+  isRoot: boolean,
+): string;
