@@ -1,0 +1,129 @@
+/** The error classes. The first line of every message is enough to act on. */
+import { type DeadHalt, describeExit, type MachineExit } from "./exit.ts";
+
+/** What was known of a machine when an error was raised. */
+export interface Evidence {
+  /** What the machine was doing, in one line. */
+  readonly machine: string;
+  /** The last lines of each port, newest last. */
+  readonly serial: readonly { readonly port: string; readonly lines: readonly string[] }[];
+  /** How the machine ended, or `undefined` while it lives. */
+  readonly exit?: MachineExit;
+  /** Source lines at the place where the guest was. */
+  readonly codeFrame?: string;
+  /** One shell command that shows the same again, without the harness. */
+  readonly reproduce: string;
+  /** Directory with the logs of this machine. */
+  readonly directory: string;
+}
+
+/** Root of every error that bringup raises on purpose. */
+export class BringupError extends Error {
+  /** Set by the machine on the error's way out. */
+  evidence?: Evidence;
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** A `MachineSpec` or an image that cannot be right; raised before QEMU starts. */
+export class SpecError extends BringupError {
+  /** The field at fault, as written in the spec ("disks[0].bus"). */
+  readonly field: string;
+  constructor(field: string, message: string, options?: ErrorOptions) {
+    super(`${field}: ${message}`, options);
+    this.field = field;
+  }
+}
+
+/** This computer lacks something: a QEMU, a tool, KVM, a permission. */
+export class HostError extends BringupError {
+  /** The command that mends it, where there is one. */
+  readonly remedy?: string;
+  constructor(message: string, options?: ErrorOptions & { remedy?: string | undefined }) {
+    const remedy = options?.remedy;
+    super(remedy === undefined ? message : `${message}\n  to mend it: ${remedy}`, options);
+    if (remedy !== undefined) this.remedy = remedy;
+  }
+}
+
+/** QEMU did not start, with its own words. Nothing of the machine is left behind. */
+export class LaunchError extends BringupError {}
+
+/** QEMU refused a command, or broke the protocol. */
+export class QmpError extends BringupError {
+  /** The request as it was sent, if there was one. */
+  readonly sent: unknown;
+  /** The answer as it arrived, if there was one. */
+  readonly received: unknown;
+  /** QEMU's error class ("GenericError", "CommandNotFound"), if it gave one. */
+  readonly errorClass?: string;
+  constructor(
+    message: string,
+    details: { sent?: unknown; received?: unknown; errorClass?: string | undefined },
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.sent = details.sent;
+    this.received = details.received;
+    if (details.errorClass !== undefined) this.errorClass = details.errorClass;
+  }
+}
+
+/** A call that the object's present state does not allow. Nothing was changed by it. */
+export class StateError extends BringupError {
+  readonly state: string;
+  readonly needed: readonly string[];
+  constructor(call: string, state: string, needed: readonly string[], options?: ErrorOptions) {
+    super(`${call} needs the state ${needed.join(" or ")}, but this is ${state}`, options);
+    this.state = state;
+    this.needed = needed;
+  }
+}
+
+/** A wait reached its limit. The machine goes on as it was. */
+export class TimeoutError extends BringupError {
+  /** What was being waited for ("serial0 to print /login: $/", "QMP query-status"). */
+  readonly phase: string;
+  readonly limitMs: number;
+  constructor(
+    phase: string,
+    limitMs: number,
+    limitName = "timeoutMs",
+    detail = "",
+    options?: ErrorOptions,
+  ) {
+    super(`timed out after ${limitMs} ms (${limitName}) waiting for ${phase}${detail}`, options);
+    this.phase = phase;
+    this.limitMs = limitMs;
+  }
+}
+
+/** The guest died, or is provably dead, while something waited on it or relied on it. */
+export class GuestError extends BringupError {
+  /** How the machine ended; `undefined` where the finding is a dead halt. */
+  readonly exit?: MachineExit;
+  /** The dead halt, where that is what was found. */
+  readonly finding?: DeadHalt;
+  constructor(message: string, ending: MachineExit | DeadHalt, options?: ErrorOptions) {
+    super(`${describeExit(ending)}\n  ${message}`, options);
+    if (ending.kind === "dead-halt") this.finding = ending;
+    else this.exit = ending;
+  }
+}
+
+/** An assertion on a machine did not hold. */
+export class AssertionError extends BringupError {
+  readonly actual?: unknown;
+  readonly expected?: unknown;
+  constructor(
+    message: string,
+    details: { actual?: unknown; expected?: unknown } = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    if ("actual" in details) this.actual = details.actual;
+    if ("expected" in details) this.expected = details.expected;
+  }
+}

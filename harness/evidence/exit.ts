@@ -1,0 +1,124 @@
+/** How a machine ended, and where in the guest: plain data that survives JSON. */
+
+/** A place in the guest's code. Addresses are lower-case hexadecimal strings ("0x10002c"). */
+export interface GuestLocation {
+  /** Index of the CPU, as QEMU counts them. */
+  readonly cpu: number;
+  /** Instruction pointer (linear address where the architecture has segments). */
+  readonly instructionPointer: string;
+  /** Function name from the kernel's symbols. */
+  readonly symbol?: string;
+  /** Source file as the debug information names it. */
+  readonly file?: string;
+  /** Line in `file`, counted from 1. */
+  readonly line?: number;
+  /** A few source lines around `line`, where the file could be read. */
+  readonly codeFrame?: string;
+}
+
+interface EndedAt {
+  /** Where the guest was, if its registers could still be read. */
+  readonly at?: GuestLocation;
+  /** What the classification rests on, in words, for the report. */
+  readonly because: string;
+}
+
+/**
+ * How the machine ended. A time-out is not an exit: it is a `TimeoutError`, and the guest may
+ * still be running.
+ */
+export type MachineExit =
+  /** The guest wrote to the debug-exit device. `status` is what it wrote, low seven bits. */
+  | (EndedAt & { readonly kind: "debug-exit"; readonly status: number })
+  /** The guest switched the machine off. */
+  | (EndedAt & { readonly kind: "power-off" })
+  /** The guest reset the machine (and `onReset` is `"stop"`). */
+  | (EndedAt & { readonly kind: "reset" })
+  /** The guest resets for ever and prints the same each time (`onReset: "continue"`). */
+  | (EndedAt & { readonly kind: "reset-loop"; readonly resets: number })
+  /** A fault while delivering a double fault (x86): the CPU gave up. */
+  | (EndedAt & { readonly kind: "triple-fault" })
+  /** The guest reported its own death, on serial or through `pvpanic`. */
+  | (EndedAt & { readonly kind: "panic"; readonly message: string })
+  /** QEMU or KVM could not go on executing the guest. */
+  | (EndedAt & { readonly kind: "internal-error"; readonly message: string })
+  /** QEMU itself died: by a signal, or with an error of its own. */
+  | (EndedAt & {
+      readonly kind: "qemu-crash";
+      readonly signal?: string;
+      readonly exitCode?: number;
+      readonly message: string;
+    })
+  /** Ended from outside: `kill()`, the end of the test, or a signal from somebody else. */
+  | (EndedAt & { readonly kind: "killed"; readonly by: string });
+
+/** The names that `MachineExit.kind` can take. */
+export type MachineExitKind = MachineExit["kind"];
+
+/**
+ * Every CPU that was started is halted with interrupts off, so that nothing can wake the guest.
+ * A finding, not an exit: the machine stays usable.
+ */
+export interface DeadHalt {
+  readonly kind: "dead-halt";
+  readonly at?: GuestLocation;
+  readonly because: string;
+}
+
+/**
+ * `true` for endings that no guest chooses in good order: they fail a test unless it expects
+ * them.
+ */
+export function isDeath(exit: MachineExit): boolean {
+  switch (exit.kind) {
+    case "debug-exit":
+    case "power-off":
+      return false;
+    case "killed":
+      return exit.by !== "kill()" && exit.by !== "dispose";
+    default:
+      return true;
+  }
+}
+
+/** One line, for messages: "triple fault at 0x10002c in map_kernel (paging.c:41)". */
+export function describeExit(exit: MachineExit | DeadHalt): string {
+  const where = exit.at === undefined ? "" : ` at ${describeLocation(exit.at)}`;
+  return `${describeKind(exit)}${where}`;
+}
+
+/** "paging.c:41 in map_kernel (0x10002c)", or just the address where nothing more is known. */
+export function describeLocation(at: GuestLocation): string {
+  if (at.file !== undefined && at.line !== undefined) {
+    const inside = at.symbol === undefined ? "" : ` in ${at.symbol}`;
+    return `${at.file}:${at.line}${inside} (${at.instructionPointer})`;
+  }
+  return at.symbol === undefined
+    ? at.instructionPointer
+    : `${at.instructionPointer} in ${at.symbol}`;
+}
+
+function describeKind(exit: MachineExit | DeadHalt): string {
+  switch (exit.kind) {
+    case "debug-exit":
+      return `debug-exit with status ${exit.status}`;
+    case "power-off":
+      return "power-off";
+    case "reset":
+      return "reset";
+    case "reset-loop":
+      return `reset loop (${exit.resets} resets, each with the same output)`;
+    case "triple-fault":
+      return "triple fault";
+    case "panic":
+      return `panic: ${exit.message}`;
+    case "internal-error":
+      return `internal error of the virtual machine: ${exit.message}`;
+    case "qemu-crash":
+      return `QEMU itself died: ${exit.message}`;
+    case "killed":
+      return `killed by ${exit.by}`;
+    case "dead-halt":
+      return "dead halt: every started CPU is halted with interrupts off";
+  }
+}

@@ -1,0 +1,30 @@
+export {
+  AssertionError,
+  BringupError,
+  type Evidence,
+  GuestError,
+  HostError,
+  LaunchError,
+  QmpError,
+  SpecError,
+  StateError,
+  TimeoutError,
+} from "./errors.ts";
+export {
+  type DeadHalt,
+  describeExit,
+  describeLocation,
+  type GuestLocation,
+  isDeath,
+  type MachineExit,
+  type MachineExitKind,
+} from "./exit.ts";
+export { formatEvidence } from "./format.ts";
+export type {
+  AcceleratorChoice,
+  AttemptRecord,
+  EvidenceFile,
+  MachineRecord,
+  TestRecord,
+  TimelineEntry,
+} from "./record.ts";
