@@ -1,0 +1,59 @@
+/* Driver for the 16550 UART at COM1, and for the debug console.
+ * Registers as in the National Semiconductor PC16550D data sheet, section 8. */
+#include "console.h"
+
+#include "port.h"
+
+#define COM1 0x3f8
+
+#define DATA (COM1 + 0)             /* with DIVISOR_LATCH set: low byte of the divisor */
+#define INTERRUPT_ENABLE (COM1 + 1) /* with DIVISOR_LATCH set: high byte of the divisor */
+#define FIFO_CONTROL (COM1 + 2)
+#define LINE_CONTROL (COM1 + 3)
+#define MODEM_CONTROL (COM1 + 4)
+#define LINE_STATUS (COM1 + 5)
+
+#define DIVISOR_LATCH 0x80
+#define EIGHT_BITS_NO_PARITY_ONE_STOP_BIT 0x03
+#define FIFO_ENABLE_AND_CLEAR 0x07
+#define TERMINAL_READY_AND_REQUEST_TO_SEND 0x03
+
+#define DATA_READY 0x01
+#define TRANSMITTER_EMPTY 0x20
+
+#define DEBUG_CONSOLE 0xe9
+
+void console_start(void)
+{
+    port_write_byte(INTERRUPT_ENABLE, 0);
+    port_write_byte(LINE_CONTROL, DIVISOR_LATCH);
+    port_write_byte(DATA, 1); /* divisor 1: 115,200 bits a second */
+    port_write_byte(INTERRUPT_ENABLE, 0);
+    port_write_byte(LINE_CONTROL, EIGHT_BITS_NO_PARITY_ONE_STOP_BIT);
+    port_write_byte(FIFO_CONTROL, FIFO_ENABLE_AND_CLEAR);
+    port_write_byte(MODEM_CONTROL, TERMINAL_READY_AND_REQUEST_TO_SEND);
+}
+
+void console_write_byte(uint8_t byte)
+{
+    while ((port_read_byte(LINE_STATUS) & TRANSMITTER_EMPTY) == 0)
+        __asm__ volatile("pause");
+    port_write_byte(DATA, byte);
+}
+
+void console_write_byte_unpolled(uint8_t byte)
+{
+    port_write_byte(DATA, byte);
+}
+
+uint8_t console_read_byte(void)
+{
+    while ((port_read_byte(LINE_STATUS) & DATA_READY) == 0)
+        __asm__ volatile("pause");
+    return port_read_byte(DATA);
+}
+
+void debug_console_write_byte(uint8_t byte)
+{
+    port_write_byte(DEBUG_CONSOLE, byte);
+}
