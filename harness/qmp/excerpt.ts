@@ -1,0 +1,20 @@
+/** Text of the protocol, cut to fit into a message that a person reads. */
+
+const EXCERPT_LENGTH = 300;
+
+/** At most 300 characters of `text` on one line, and how many were left out. */
+export function excerpt(text: string): string {
+  const oneLine = text.slice(0, EXCERPT_LENGTH).replace(/[\u0000-\u001f\u007f]/g, escapeControl);
+  const leftOut = text.length - EXCERPT_LENGTH;
+  return leftOut <= 0 ? oneLine : `${oneLine}… (${leftOut} more characters)`;
+}
+
+/** The first line of an error's message, or the text of whatever else was thrown. */
+export function firstLine(thrown: unknown): string {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return message.split("\n", 1)[0] ?? "";
+}
+
+function escapeControl(character: string): string {
+  return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
+}

@@ -1,0 +1,25 @@
+/** QMP: the wire protocol, the client, its events and their types. */
+export { QmpClient, type QmpClientOptions } from "./client.ts";
+export type {
+  QmpArguments,
+  QmpBlockDevice,
+  QmpCommandName,
+  QmpCommands,
+  QmpCpu,
+  QmpExecuteOptions,
+  QmpResult,
+  QmpRunState,
+} from "./commands.ts";
+export type { QmpLog, QmpState } from "./connection.ts";
+export type {
+  QmpEvent,
+  QmpEventData,
+  QmpEventName,
+  QmpEvents,
+  QmpEventWhere,
+  QmpShutdownCause,
+  QmpWaitOptions,
+} from "./event-types.ts";
+export type { QmpEventListener, QmpListenerErrorHandler } from "./events.ts";
+export { DEFAULT_QMP_LIMITS, type QmpLimits } from "./limits.ts";
+export type { QmpGreeting } from "./message.ts";
