@@ -1,0 +1,93 @@
+/** What this computer offers an accelerator, as data, so that what follows from it is pure. */
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { cpus, machine, release, userInfo } from "node:os";
+import { execa } from "execa";
+
+/** This computer, or an invented one. Plain JSON. */
+export interface HostDescription {
+  readonly platform: string;
+  /** As QEMU names architectures: "x86_64", "aarch64", "riscv64". */
+  readonly arch: string;
+  /** Linux: what opening `/dev/kvm` gave. Elsewhere "absent". */
+  readonly devKvm: "usable" | "absent" | "denied";
+  /**
+   * Whether the CPU lets a hypervisor run guests in hardware. On x86 that is the flag `vmx` or
+   * `svm`, which a cloud guest has too where its provider allows nesting. Where it is missing,
+   * `/dev/kvm` may still be there: some kernels bring a KVM that emulates.
+   */
+  readonly hardwareVirtualisation: boolean;
+  readonly kernelRelease: string;
+  readonly cpuModel: string;
+  readonly user: string;
+}
+
+const sysctlLimitMs = 5_000;
+
+/** Describes this computer. Never throws. */
+export async function describeHost(): Promise<HostDescription> {
+  const arch = qemuArchitecture(machine());
+  return {
+    platform: process.platform,
+    arch,
+    devKvm: process.platform === "linux" ? openDevKvm("/dev/kvm") : "absent",
+    hardwareVirtualisation: await hasHardwareVirtualisation(arch),
+    kernelRelease: release(),
+    cpuModel: cpus()[0]?.model ?? "unknown",
+    user: userName(),
+  };
+}
+
+/** What opening the device says. */
+export function openDevKvm(path: string): HostDescription["devKvm"] {
+  try {
+    closeSync(openSync(path, "r+"));
+    return "usable";
+  } catch (error) {
+    return stateByError((error as NodeJS.ErrnoException).code);
+  }
+}
+
+/** A device node without its module gives ENODEV or ENXIO: there is no KVM either. */
+export function stateByError(code: string | undefined): "denied" | "absent" {
+  return code === "EACCES" || code === "EPERM" ? "denied" : "absent";
+}
+
+/** QEMU's name of what uname(2) calls the machine. */
+export function qemuArchitecture(unameMachine: string): string {
+  if (unameMachine === "arm64") return "aarch64";
+  if (/^i[3-6]86$/.test(unameMachine)) return "i386";
+  if (/^armv[67]/.test(unameMachine)) return "arm";
+  return unameMachine;
+}
+
+/** Reads `/proc/cpuinfo` of an x86 host (proc(5)). */
+export function hasVirtualisationFlag(cpuInfo: string): boolean {
+  return /^flags\s*:.*\b(vmx|svm)\b/m.test(cpuInfo);
+}
+
+async function hasHardwareVirtualisation(arch: string): Promise<boolean> {
+  if (process.platform === "darwin") {
+    // Apple's documented way to ask whether the Hypervisor framework works on this Mac.
+    const asked = await execa("sysctl", ["-n", "kern.hv_support"], {
+      reject: false,
+      timeout: sysctlLimitMs,
+    });
+    return asked.stdout?.trim() === "1";
+  }
+  // Other architectures have KVM only where the CPU has the mode for it.
+  if (arch !== "x86_64" && arch !== "i386") return true;
+  try {
+    return hasVirtualisationFlag(readFileSync("/proc/cpuinfo", "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // Containers run with user ids that have no name.
+    return `the user ${process.getuid?.() ?? "of this process"}`;
+  }
+}

@@ -1,0 +1,33 @@
+export {
+  type AcceleratorQuestion,
+  type AcceleratorRequest,
+  chooseAccelerator,
+  requestedAccelerator,
+} from "./accelerator.ts";
+export type { Environment } from "./cache.ts";
+export {
+  type Calibration,
+  type CalibrationRequest,
+  calibrate,
+  calibrateHost,
+} from "./calibration.ts";
+export {
+  copyVariables,
+  type Firmware,
+  type FirmwareRequest,
+  findFirmware,
+  findRom,
+} from "./firmware.ts";
+export { describeHost, type HostDescription } from "./host-description.ts";
+export { installCommand } from "./install.ts";
+export { type FindOptions, findQemu, listCpuModels, listDevices, listQemu } from "./qemu.ts";
+export {
+  type DeviceModel,
+  findMachineType,
+  hasOption,
+  type MachineType,
+  type QemuBinary,
+  type QemuVersion,
+} from "./qemu-facts.ts";
+export { forgetHost } from "./remember.ts";
+export type { AcceleratorSample } from "./sample.ts";
