@@ -1,0 +1,14 @@
+export { codeFrame } from "./code-frame.ts";
+export { findDeadHalt, type HaltJudgement } from "./dead-halt.ts";
+export {
+  type Elf,
+  type ElfSegment,
+  isElf,
+  loadedSegments,
+  readElf,
+  segmentType,
+} from "./elf.ts";
+export { type ByteSource, bufferSource, ElfError, fileSource } from "./elf-bytes.ts";
+export { readNotes } from "./elf-notes.ts";
+export { type CpuRegisters, parseRegisters } from "./registers.ts";
+export { openSymbols, type SymbolLocation, type Symbols } from "./symbols.ts";
