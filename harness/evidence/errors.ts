@@ -1,5 +1,6 @@
 /** The error classes. The first line of every message is enough to act on. */
 import { type DeadHalt, describeExit, type MachineExit } from "./exit.ts";
+import { toPlainData } from "./plain-data.ts";
 
 /** What was known of a machine when an error was raised. */
 export interface Evidence {
@@ -19,11 +20,21 @@ export interface Evidence {
 
 /** Root of every error that bringup raises on purpose. */
 export class BringupError extends Error {
+  // What an error may lack is only declared, here and below, so that none shows it empty.
   /** Set by the machine on the error's way out. */
-  evidence?: Evidence;
+  declare evidence?: Evidence;
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
+  }
+
+  /**
+   * The fields that a test runner may print beside the message, the stack and the cause. What the
+   * message has said in words already is left out.
+   */
+  toJSON(): object {
+    const said = ["evidence", "exit", "finding"];
+    return Object.fromEntries(Object.entries(this).filter(([name]) => !said.includes(name)));
   }
 }
 
@@ -40,7 +51,7 @@ export class SpecError extends BringupError {
 /** This computer lacks something: a QEMU, a tool, KVM, a permission. */
 export class HostError extends BringupError {
   /** The command that mends it, where there is one. */
-  readonly remedy?: string;
+  declare readonly remedy?: string;
   constructor(message: string, options?: ErrorOptions & { remedy?: string | undefined }) {
     const remedy = options?.remedy;
     super(remedy === undefined ? message : `${message}\n  to mend it: ${remedy}`, options);
@@ -51,22 +62,25 @@ export class HostError extends BringupError {
 /** QEMU did not start, with its own words. Nothing of the machine is left behind. */
 export class LaunchError extends BringupError {}
 
-/** QEMU refused a command, or broke the protocol. */
+/**
+ * QEMU refused a command, or broke the protocol. What was sent and received are copies as plain
+ * data, because an error ends in reports: integers beyond 2^53 are strings of their digits.
+ */
 export class QmpError extends BringupError {
   /** The request as it was sent, if there was one. */
   readonly sent: unknown;
   /** The answer as it arrived, if there was one. */
   readonly received: unknown;
   /** QEMU's error class ("GenericError", "CommandNotFound"), if it gave one. */
-  readonly errorClass?: string;
+  declare readonly errorClass?: string;
   constructor(
     message: string,
     details: { sent?: unknown; received?: unknown; errorClass?: string | undefined },
     options?: ErrorOptions,
   ) {
     super(message, options);
-    this.sent = details.sent;
-    this.received = details.received;
+    this.sent = details.sent === undefined ? undefined : toPlainData(details.sent);
+    this.received = details.received === undefined ? undefined : toPlainData(details.received);
     if (details.errorClass !== undefined) this.errorClass = details.errorClass;
   }
 }
@@ -103,9 +117,9 @@ export class TimeoutError extends BringupError {
 /** The guest died, or is provably dead, while something waited on it or relied on it. */
 export class GuestError extends BringupError {
   /** How the machine ended; `undefined` where the finding is a dead halt. */
-  readonly exit?: MachineExit;
+  declare readonly exit?: MachineExit;
   /** The dead halt, where that is what was found. */
-  readonly finding?: DeadHalt;
+  declare readonly finding?: DeadHalt;
   constructor(message: string, ending: MachineExit | DeadHalt, options?: ErrorOptions) {
     super(`${describeExit(ending)}\n  ${message}`, options);
     if (ending.kind === "dead-halt") this.finding = ending;
@@ -115,8 +129,8 @@ export class GuestError extends BringupError {
 
 /** An assertion on a machine did not hold. */
 export class AssertionError extends BringupError {
-  readonly actual?: unknown;
-  readonly expected?: unknown;
+  declare readonly actual?: unknown;
+  declare readonly expected?: unknown;
   constructor(
     message: string,
     details: { actual?: unknown; expected?: unknown } = {},

@@ -81,13 +81,18 @@ export function isDeath(exit: MachineExit): boolean {
   }
 }
 
-/** One line, for messages: "triple fault at 0x10002c in map_kernel (paging.c:41)". */
+/** One line, for messages: "triple fault at paging.c:41 in map_kernel (0x10002c)". */
 export function describeExit(exit: MachineExit | DeadHalt): string {
   const where = exit.at === undefined ? "" : ` at ${describeLocation(exit.at)}`;
   return `${describeKind(exit)}${where}`;
 }
 
-/** "paging.c:41 in map_kernel (0x10002c)", or just the address where nothing more is known. */
+/** Words of QEMU or of the guest may come as several lines. */
+function oneLine(words: string): string {
+  return words.trim().replaceAll(/\s*[\r\n]+\s*/g, "; ");
+}
+
+/** "paging.c:41 in map_kernel (0x10002c)", "0x10002c in map_kernel", or just the address. */
 export function describeLocation(at: GuestLocation): string {
   if (at.file !== undefined && at.line !== undefined) {
     const inside = at.symbol === undefined ? "" : ` in ${at.symbol}`;
@@ -111,11 +116,11 @@ function describeKind(exit: MachineExit | DeadHalt): string {
     case "triple-fault":
       return "triple fault";
     case "panic":
-      return `panic: ${exit.message}`;
+      return `panic: ${oneLine(exit.message)}`;
     case "internal-error":
-      return `internal error of the virtual machine: ${exit.message}`;
+      return `internal error of the virtual machine: ${oneLine(exit.message)}`;
     case "qemu-crash":
-      return `QEMU itself died: ${exit.message}`;
+      return `QEMU itself died: ${oneLine(exit.message)}`;
     case "killed":
       return `killed by ${exit.by}`;
     case "dead-halt":

@@ -1,3 +1,6 @@
+import "./node-version.ts";
+
+export { atCaller, atCallSite, atPlace, CallSite } from "./call-site.ts";
 export {
   AssertionError,
   BringupError,
@@ -20,6 +23,7 @@ export {
   type MachineExitKind,
 } from "./exit.ts";
 export { formatEvidence } from "./format.ts";
+export { toPlainData } from "./plain-data.ts";
 export type {
   AcceleratorChoice,
   AttemptRecord,

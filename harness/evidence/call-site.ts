@@ -1,0 +1,73 @@
+/** Where in the user's code something was asked for, so that its failure points there. */
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Frames that are looked at: the harness and the test runner come before the user's. */
+const framesLimit = 50;
+const harness = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** A place in the user's code. The text of the stack is made only when an error needs it. */
+export class CallSite {
+  readonly #captured: { stack?: string } = {};
+
+  /** Remembers who has called, and who called them. */
+  constructor() {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = framesLimit;
+    Error.captureStackTrace(this.#captured, CallSite);
+    Error.stackTraceLimit = limit;
+  }
+
+  /** Lines of a stack ("    at file:///a.ts:1:2") from the user's innermost frame on. */
+  get frames(): readonly string[] {
+    const frames = (this.#captured.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+    const first = frames.findIndex((frame) => !isInternal(frame));
+    return first === -1 ? [] : frames.slice(first);
+  }
+}
+
+/**
+ * Gives an error that was made elsewhere, in a timer or on an answer from QEMU, the caller's
+ * stack. Where no frame of the user's is known the error stays as it is.
+ * @returns the same error.
+ */
+export function atCallSite<Thrown>(error: Thrown, site: CallSite): Thrown {
+  return withFrames(error, site.frames);
+}
+
+/**
+ * Does what a user's call asks for: its errors have the stack of that call.
+ * @throws what `act` throws.
+ */
+export async function atCaller<Result>(act: () => Promise<Result>): Promise<Result> {
+  const site = new CallSite();
+  try {
+    return await act();
+  } catch (error) {
+    throw atCallSite(error, site);
+  }
+}
+
+/** As `atCallSite`, for a place that is known by name, such as the test itself. */
+export function atPlace<Thrown>(
+  error: Thrown,
+  place: { readonly file: string; readonly line: number; readonly column: number },
+): Thrown {
+  return withFrames(error, [`    at ${place.file}:${place.line}:${place.column}`]);
+}
+
+function withFrames<Thrown>(error: Thrown, frames: readonly string[]): Thrown {
+  if (error instanceof Error && frames.length > 0) {
+    error.stack = [`${error.name}: ${error.message}`, ...frames].join("\n");
+  }
+  return error;
+}
+
+function isInternal(frame: string): boolean {
+  return (
+    frame.includes(`${harness}/`) ||
+    /\((?:native|<anonymous>)\)$|\bnode:internal\/|\/node_modules\/(?:vitest|vite|chai|@vitest)\//.test(
+      frame,
+    )
+  );
+}

@@ -1,0 +1,51 @@
+/** Evidence as a person reads it below an error. */
+import { expect, test } from "vitest";
+import { type Evidence, formatEvidence } from "../../harness/evidence/index.ts";
+
+const evidence: Evidence = {
+  machine: "paused after a triple fault at paging.c:41 in map_kernel (0x10002c)",
+  serial: [
+    { port: "serial0", lines: ["Booting kernel", "", "mapping 0x100000"] },
+    { port: "serial1", lines: [] },
+    { port: "debug-console", lines: ["only this"] },
+  ],
+  exit: { kind: "triple-fault", because: "the CPU log says so" },
+  codeFrame: "  40 | void map_kernel(void) {\n> 41 |   *page = 0;\n  42 | }",
+  reproduce: "qemu-system-x86_64 -machine pc -kernel 'my kernel.elf'",
+  directory: ".bringup/run-1/boot.test.ts/boots-1",
+};
+
+test("evidence with everything", () => {
+  expect(formatEvidence(evidence)).toMatchInlineSnapshot(`
+    "
+      machine: paused after a triple fault at paging.c:41 in map_kernel (0x10002c)
+
+          40 | void map_kernel(void) {
+        > 41 |   *page = 0;
+          42 | }
+
+      serial0, last 3 lines:
+        | Booting kernel
+        | 
+        | mapping 0x100000
+
+      serial1: printed nothing
+
+      debug-console, last line:
+        | only this
+
+      evidence: .bringup/run-1/boot.test.ts/boots-1
+      see it again: qemu-system-x86_64 -machine pc -kernel 'my kernel.elf'"
+  `);
+});
+
+test("evidence with as little as there can be", () => {
+  const { codeFrame: _codeFrame, exit: _exit, ...least } = evidence;
+  expect(formatEvidence({ ...least, serial: [] })).toMatchInlineSnapshot(`
+    "
+      machine: paused after a triple fault at paging.c:41 in map_kernel (0x10002c)
+
+      evidence: .bringup/run-1/boot.test.ts/boots-1
+      see it again: qemu-system-x86_64 -machine pc -kernel 'my kernel.elf'"
+  `);
+});
