@@ -1,0 +1,161 @@
+/** Starts a program that cannot outlive this process, however this process ends. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { Socket } from "node:net";
+import { dirname } from "node:path";
+import type { Duplex } from "node:stream";
+import { HostError } from "../evidence/index.ts";
+import { type Binding, type BoundCommand, bind, defaultBinding, findProgram } from "./binding.ts";
+import { ownProgram } from "./owner.ts";
+
+/** How a child ended: exactly one of the three is set. */
+export interface ChildEnd {
+  readonly exitCode?: number;
+  readonly signal?: NodeJS.Signals;
+  /** Why it could not be started at all, in the system's words. */
+  readonly spawnError?: Error;
+}
+
+/** A running program that this process owns. */
+export interface OwnedChild {
+  readonly pid: number | undefined;
+  /**
+   * The other ends of descriptors 3, 4, …: socket pairs, readable and writable, destroyed where
+   * the program could not be started. What the program writes waits until somebody listens; an
+   * error of theirs that nobody listens for is dropped.
+   */
+  readonly descriptors: readonly Duplex[];
+  /**
+   * Resolves, never rejects, when the program has ended and all that it wrote to its descriptors
+   * has been read. What nobody has listened for by then is lost.
+   */
+  readonly ended: Promise<ChildEnd>;
+  /** SIGKILL. Nothing to wait for but `ended`. Does nothing once it has ended. */
+  kill(): void;
+}
+
+/** What a program is started with. */
+export interface StartOptions {
+  /** Takes stdout and stderr, appended; made with mode 0600. */
+  readonly logFile: string;
+  /** How many socket pairs it gets, from descriptor 3 on. */
+  readonly sockets: number;
+  /** Descriptors of this process that it gets after those. */
+  readonly inherit?: readonly number[];
+  /**
+   * The whole environment; by default this process's. The shell on the way may add `PWD`, and
+   * some shells `SHLVL`, `OLDPWD` and `_`.
+   */
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly binding?: Binding;
+}
+
+/**
+ * Milliseconds after its end for which the program's descriptors are read: something that it has
+ * started may hold them open for ever.
+ */
+const leftoversMs = 500;
+
+/**
+ * Starts `file` with stdin closed. Node's own `spawn` and not a wrapper of it: what arrives on
+ * the descriptors must wait for its reader, and the time until QEMU runs counts.
+ * @param file a path, or a name to be found in the `PATH` of its environment.
+ * @throws `HostError` if `logFile` cannot be written, if the asked binding is missing here, or if
+ *   this process has lost the parent that forked it; `SpecError` for too many descriptors (see
+ *   `bind`). Nothing was started then. A program that cannot be started does not throw: it has
+ *   `ended` with a `spawnError`.
+ */
+export function startOwned(
+  file: string,
+  commandArguments: readonly string[],
+  options: StartOptions,
+): OwnedChild {
+  const { environment = process.env, inherit = [], sockets } = options;
+  const program = findProgram(file, environment.PATH);
+  const descriptors = sockets + inherit.length;
+  const binding = options.binding ?? defaultBinding();
+  const command = bind(binding, program ?? file, commandArguments, descriptors);
+  let child: ChildProcess | undefined;
+  const disown = ownProgram(() => kill(child));
+  let log: number | undefined;
+  try {
+    log = openLog(options.logFile);
+    if (program === undefined) throw new Error(`${file}: not found, or no executable file`);
+    const further = command.guardDescriptor === undefined ? [] : ["pipe" as const];
+    const pairs = Array.from({ length: sockets }, () => "pipe" as const);
+    child = spawn(command.file, command.commandArguments, {
+      env: environment,
+      stdio: ["ignore", log, log, ...pairs, ...inherit, ...further],
+    });
+    return watch(child, command, sockets, disown);
+  } catch (error) {
+    disown();
+    if (error instanceof HostError) throw error;
+    return notStarted(error as Error, sockets);
+  } finally {
+    if (log !== undefined) closeSync(log);
+  }
+}
+
+/** Without a process id, the signal would go to this whole process group (kill(2), pid 0). */
+function kill(child: ChildProcess | undefined): void {
+  if (child?.pid !== undefined) child.kill("SIGKILL");
+}
+
+function openLog(path: string): number {
+  try {
+    return openSync(path, "a", 0o600);
+  } catch (error) {
+    throw new HostError(`cannot write the log file ${path}: ${(error as Error).message}`, {
+      cause: error,
+      remedy: `make ${dirname(path)} a directory that you may write`,
+    });
+  }
+}
+
+function watch(
+  child: ChildProcess,
+  command: BoundCommand,
+  sockets: number,
+  disown: () => void,
+): OwnedChild {
+  // Without descriptors to spare Node makes no streams, and says so in an event.
+  const streams = (child.stdio ?? []) as unknown as (Duplex | null)[];
+  const guard = command.guardDescriptor === undefined ? undefined : streams.at(-1);
+  const descriptors = Array.from({ length: sockets }, (_, index) => streams[3 + index] ?? closed());
+  // The program may end, or never start, with bytes on the way to it. `ended` tells of that.
+  for (const stream of [...descriptors, guard]) stream?.on("error", () => {});
+  const ended = new Promise<ChildEnd>((resolve) => {
+    let end: ChildEnd = {};
+    let leftovers: NodeJS.Timeout | undefined;
+    child.on("error", (spawnError) => {
+      // One with a process id has started; the error is of a signal that could not be sent.
+      if (child.pid === undefined) resolve({ spawnError });
+    });
+    child.on("exit", (exitCode, signal) => {
+      end = signal === null ? { exitCode: exitCode ?? 0 } : { signal };
+      guard?.end("done\n");
+      leftovers = setTimeout(() => {
+        // What has arrived already is read first, however late this timer is.
+        setImmediate(() => {
+          for (const stream of [...descriptors, guard]) stream?.destroy();
+        });
+      }, leftoversMs);
+    });
+    child.on("close", () => {
+      clearTimeout(leftovers);
+      resolve(end);
+    });
+  });
+  void ended.then(disown);
+  return { pid: child.pid, descriptors, ended, kill: () => kill(child) };
+}
+
+function notStarted(spawnError: Error, sockets: number): OwnedChild {
+  const descriptors = Array.from({ length: sockets }, closed);
+  return { pid: undefined, descriptors, ended: Promise.resolve({ spawnError }), kill: () => {} };
+}
+
+function closed(): Duplex {
+  return new Socket().destroy();
+}

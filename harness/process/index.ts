@@ -1,0 +1,13 @@
+export { type Binding, isOnPath } from "./binding.ts";
+export { type ChildEnd, type OwnedChild, type StartOptions, startOwned } from "./child.ts";
+export { CleanupStack, withLimit } from "./cleanup-stack.ts";
+export { type FifoPair, openFifoPair } from "./fifo.ts";
+export { makeFifos } from "./make-fifos.ts";
+export {
+  createPrivateDirectory,
+  type PrivateDirectory,
+  prepareSession,
+} from "./private-directory.ts";
+export { runProgram } from "./run-program.ts";
+export { runShell, type ShellResult } from "./run-shell.ts";
+export { sweepSessions } from "./sweep.ts";

@@ -1,0 +1,77 @@
+/**
+ * What this process owns, and how that goes when the process ends in any way that it can notice:
+ * `process.exit()`, an uncaught exception, a signal, the loss of its parent. What it cannot notice
+ * (SIGKILL) is left to `binding.ts` for programs and to the sweep of a later run for directories.
+ */
+import { onExit } from "signal-exit";
+import { HostError } from "../evidence/index.ts";
+
+/** Milliseconds that other handlers of this process have after its parent is gone. */
+const lastWordsMs = 500;
+
+const kills = new Set<() => void>();
+const removals = new Set<() => void>();
+let isWatchingExit = false;
+
+/**
+ * Has `kill` called when this process ends, before any directory is removed.
+ * @returns what gives the program up again, because it has ended.
+ * @throws `HostError` in a process that was forked with an IPC channel and has lost it: whoever
+ *   was to read its verdict and to end it is gone. Nothing is owned then.
+ */
+export function ownProgram(kill: () => void): () => void {
+  // `send` stays when the channel closes, and so tells such a process from one without a channel.
+  if (process.send !== undefined && !process.connected) {
+    throw new HostError("this forked process has lost its parent: it starts no more programs", {
+      remedy: "start a process that shall outlive its parent with spawn() instead of fork()",
+    });
+  }
+  watchExit();
+  // A listener for "disconnect" keeps the event loop alive, and so is there only while a program
+  // does that anyway: it never keeps a worker from ending in good order.
+  if (kills.size === 0 && process.connected) process.on("disconnect", endWithParent);
+  kills.add(kill);
+  return () => {
+    if (kills.delete(kill) && kills.size === 0) process.off("disconnect", endWithParent);
+  };
+}
+
+/**
+ * Has `remove` called when this process ends, after every program was killed.
+ * @returns what gives the directory up again.
+ */
+export function ownDirectory(remove: () => void): () => void {
+  watchExit();
+  removals.add(remove);
+  return () => void removals.delete(remove);
+}
+
+function watchExit(): void {
+  if (isWatchingExit) return;
+  isWatchingExit = true;
+  onExit(endAll);
+}
+
+/** Never throws: an exit handler that does would change the exit code and stop the others. */
+function endAll(): void {
+  for (const end of [...kills, ...removals]) {
+    try {
+      end();
+    } catch {
+      // A directory that cannot be removed now has lost its lock: a later run sweeps it.
+    }
+  }
+  kills.clear();
+  removals.clear();
+}
+
+/**
+ * A worker whose parent was killed would live on, and its machines with it. A parent that closes
+ * the channel on purpose cannot be told from one that died, so that this ends the worker too.
+ */
+function endWithParent(): void {
+  endAll();
+  // Other handlers get their turn; where one of them swallows the signal, that turn has an end.
+  setTimeout(() => process.kill(process.pid, "SIGKILL"), lastWordsMs);
+  process.kill(process.pid, "SIGTERM");
+}
