@@ -1,0 +1,193 @@
+/**
+ * Incremental search for a string or a regular expression in a growing text. The outcome is that
+ * of looking after every single character, so it does not depend on chunking, but the cost is
+ * that of a few looks per chunk.
+ *
+ * Why few looks are enough: a match that ends before the end of what has arrived stays possible
+ * however the text goes on. So where the text up to `b` has no match at all, no shorter text had
+ * one that counts, and halving finds the first that does. Lookaheads can break this; expressions
+ * where they do are looked at when a line is complete.
+ */
+import { canBeUndone, isStable, staysInLine, withFlags } from "./expression.ts";
+
+/** Characters that a match of a regular expression may reach back from the newest one. */
+export const lookBackCharacters = 8192;
+
+/** Texts are looked at in stretches of this many look-backs, so that memory stays bounded. */
+const stretchLookBacks = 4;
+/** Look-backs that stay visible to lookbehinds before the beginning of a stretch. */
+const keptLookBacks = 2;
+
+/** What a search found. Offsets count characters of the port's text from the very start. */
+export interface Found {
+  readonly start: number;
+  readonly end: number;
+  /** Offset after the character whose arrival decided the match. */
+  readonly decidedAt: number;
+  readonly text: string;
+  readonly match: RegExpExecArray | null;
+}
+
+/** A search in progress. Feed it every piece of text once, in order. */
+export interface PatternSearch {
+  /** Looks at the text that `piece` adds. Once something is found, the search is over. */
+  add(piece: string): Found | undefined;
+  /** Looks at a match that could still grow, now that the line has gone quiet. */
+  settle(): Found | undefined;
+}
+
+export interface SearchOptions {
+  /** Count a match as soon as it is there, even where it could still grow. Default `false`. */
+  readonly immediate?: boolean;
+  /** In characters; default `lookBackCharacters`. */
+  readonly lookBack?: number;
+}
+
+/** @param start offset where the search begins: nothing before it is seen. */
+export function searchFor(
+  pattern: string | RegExp,
+  start: number,
+  options: SearchOptions = {},
+): PatternSearch {
+  return typeof pattern === "string"
+    ? new StringSearch(pattern, start)
+    : new RegExpSearch(pattern, start, options);
+}
+
+class StringSearch implements PatternSearch {
+  readonly #wanted: string;
+  #tail = "";
+  #tailStart: number;
+
+  constructor(wanted: string, start: number) {
+    // The text has no other line end, and the pattern means the same one.
+    this.#wanted = wanted.replace(/\r\n?/g, "\n");
+    this.#tailStart = start;
+  }
+
+  add(piece: string): Found | undefined {
+    const text = this.#tail + piece;
+    const index = text.indexOf(this.#wanted);
+    if (index !== -1) {
+      const start = this.#tailStart + index;
+      const end = start + this.#wanted.length;
+      return { start, end, decidedAt: end, text: this.#wanted, match: null };
+    }
+    const keep = Math.min(text.length, this.#wanted.length - 1);
+    this.#tailStart += text.length - keep;
+    this.#tail = keep === 0 ? "" : text.slice(-keep);
+    return undefined;
+  }
+
+  settle(): undefined {}
+}
+
+class RegExpSearch implements PatternSearch {
+  readonly #expression: RegExp;
+  readonly #byLine: boolean;
+  readonly #inLine: boolean;
+  readonly #immediate: boolean;
+  readonly #lookBack: number;
+  readonly #stretch: number;
+  readonly #start: number;
+  /** The text from `#base` on; `#base` and all positions below count from the search's start. */
+  #window = "";
+  #base = 0;
+
+  constructor(expression: RegExp, start: number, options: SearchOptions) {
+    this.#expression = withFlags(expression, "g");
+    this.#byLine = canBeUndone(expression);
+    this.#inLine = staysInLine(expression);
+    this.#immediate = options.immediate === true && isStable(expression);
+    this.#lookBack = options.lookBack ?? lookBackCharacters;
+    this.#stretch = stretchLookBacks * this.#lookBack;
+    this.#start = start;
+  }
+
+  add(piece: string): Found | undefined {
+    let rest = piece;
+    while (rest !== "") {
+      const from = this.#base + this.#window.length;
+      const room = this.#stretch - (from % this.#stretch);
+      this.#forget(from);
+      this.#window += rest.slice(0, room);
+      rest = rest.slice(room);
+      const to = this.#base + this.#window.length;
+      const found = this.#byLine ? this.#firstLine(from, to) : this.#firstIn(from, to);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  settle(): Found | undefined {
+    const length = this.#base + this.#window.length;
+    const match = length === 0 ? undefined : this.#look(length - 1, length);
+    return match === undefined ? undefined : this.#found(match, length);
+  }
+
+  /** The first length in (from, to] at which a match counts; none does at `from` or before. */
+  #firstIn(from: number, to: number): Found | undefined {
+    const match = this.#look(from, to);
+    if (match === undefined) return undefined;
+    if (to - from === 1) {
+      const counts = this.#immediate || !this.#touches(match, to);
+      return counts ? this.#found(match, to) : undefined;
+    }
+    const middle = (from + to) >> 1;
+    return this.#firstIn(from, middle) ?? this.#firstIn(middle, to);
+  }
+
+  /** The first end of a line in (from, to] that shows a match before it. */
+  #firstLine(from: number, to: number): Found | undefined {
+    let seen = from;
+    for (;;) {
+      const newline = this.#window.indexOf("\n", seen - this.#base);
+      if (newline === -1) return undefined;
+      const end = this.#base + newline + 1;
+      if (end > to) return undefined;
+      const match = this.#look(end - 1, end);
+      if (match !== undefined && !this.#touches(match, end)) return this.#found(match, end);
+      seen = end;
+    }
+  }
+
+  /** The match in the first `to` characters that the look-back of one in (from, to] reaches. */
+  #look(from: number, to: number): RegExpExecArray | undefined {
+    const length = to - this.#base;
+    const text = length === this.#window.length ? this.#window : this.#window.slice(0, length);
+    this.#expression.lastIndex = this.#earliest(from - this.#base);
+    return this.#expression.exec(text) ?? undefined;
+  }
+
+  /** A match within a line that ended in an earlier line would have been found there. */
+  #earliest(seen: number): number {
+    const reach = Math.max(0, seen + 1 - this.#lookBack);
+    if (!this.#inLine || seen === 0) return reach;
+    return Math.max(reach, this.#window.lastIndexOf("\n", seen - 1) + 1);
+  }
+
+  #touches(match: RegExpExecArray, to: number): boolean {
+    return this.#base + match.index + match[0].length === to;
+  }
+
+  #found(match: RegExpExecArray, decidedAt: number): Found {
+    const start = this.#start + this.#base + match.index;
+    const text = match[0];
+    const end = start + text.length;
+    return { start, end, decidedAt: this.#start + decidedAt, text, match };
+  }
+
+  /** Drops what no match can reach. That nothing else changes by it rests on position alone. */
+  #forget(length: number): void {
+    // The newline itself stays: what follows it is not the beginning of the text.
+    const newline = this.#inLine ? this.#window.lastIndexOf("\n") : -1;
+    if (newline > 0) this.#cut(newline);
+    const reach = this.#window.length - keptLookBacks * this.#lookBack;
+    if (length % this.#stretch === 0 && reach > 0) this.#cut(reach);
+  }
+
+  #cut(characters: number): void {
+    this.#window = this.#window.slice(characters);
+    this.#base += characters;
+  }
+}

@@ -1,0 +1,157 @@
+/** The waits that are pending on a port, and the judgement over each of them. */
+import { GuestError, TimeoutError } from "../evidence/index.ts";
+import type { FatalWatch } from "./fatal-output.ts";
+import { copyMatch } from "./match-copy.ts";
+import { nearestLine } from "./nearest-line.ts";
+import type { Transcript } from "./transcript.ts";
+import type { FoundPattern, SerialMatch, SerialWait, Verdict } from "./wait.ts";
+
+/** Lines that are compared with what was waited for. */
+const comparedLines = 200;
+/** Characters of the nearest line that are shown. */
+const shownCharacters = 200;
+
+/** The limit of a wait and the name of that limit. */
+export interface WaitLimit {
+  readonly limitMs: number;
+  readonly name: string;
+}
+
+/** What the waits of a port share. */
+export interface WaitContext {
+  /** The port's name. */
+  readonly name: string;
+  readonly transcript: Transcript;
+  /** The port's own fatal output. */
+  readonly fatal: FatalWatch;
+  /** Called with +1 when a wait begins and with -1 when it ends. */
+  readonly onWaiting: (change: 1 | -1) => void;
+}
+
+export class PendingWaits {
+  readonly #context: WaitContext;
+  readonly #waits = new Set<SerialWait>();
+  #cursor = 0;
+
+  constructor(context: WaitContext) {
+    this.#context = context;
+  }
+
+  /** Offset where the next wait begins: the end of the furthest successful match. */
+  get cursor(): number {
+    return this.#cursor;
+  }
+
+  /** Takes a wait in: it looks at all that has been printed since its start. */
+  begin(wait: SerialWait, { limitMs, name }: WaitLimit): void {
+    this.#waits.add(wait);
+    this.#context.onWaiting(1);
+    wait.startTimer(limitMs, () => this.#expire(wait, limitMs, name));
+    wait.meet(this.#context.fatal.unexpected);
+    wait.add(this.#context.transcript.slice(wait.start));
+    this.#judge(wait);
+  }
+
+  /** Text that the transcript and the port's watch already know. */
+  add(text: string): void {
+    if (this.#waits.size === 0) return;
+    const { unexpected } = this.#context.fatal;
+    for (const wait of [...this.#waits]) {
+      wait.meet(unexpected);
+      wait.add(text);
+      this.#judge(wait);
+    }
+  }
+
+  /** The line is quiet: what could still grow counts now. */
+  settle(): void {
+    const { unexpected } = this.#context.fatal;
+    for (const wait of [...this.#waits]) {
+      wait.meet(unexpected);
+      wait.settle();
+      this.#judge(wait);
+    }
+  }
+
+  /** Fails all waits that the output has not decided. */
+  fail(makeError: (phase: string) => Error): void {
+    for (const wait of [...this.#waits]) this.#reject(wait, makeError(this.#phase(wait)));
+  }
+
+  /** The port's fatal output is expected from now on, also where it is only half printed. */
+  forgive(): void {
+    for (const wait of [...this.#waits]) {
+      wait.forgive();
+      this.#judge(wait);
+    }
+  }
+
+  #judge(wait: SerialWait): void {
+    const { verdict } = wait;
+    if (verdict === undefined) return;
+    if (verdict.kind === "fatal" && !verdict.output.complete) return;
+    this.#decide(wait, verdict);
+  }
+
+  #decide(wait: SerialWait, verdict: Verdict): void {
+    if (verdict.kind === "fatal") {
+      const because = `${this.#context.name} printed fatal output`;
+      const message = verdict.output.line.trim();
+      const phase = `while waiting for ${this.#phase(wait)}`;
+      this.#reject(wait, new GuestError(phase, { kind: "panic", message, because }));
+      return;
+    }
+    const { found } = verdict;
+    this.#cursor = Math.max(this.#cursor, found.end);
+    // A wait that names its own fatal output answers for all that it has passed.
+    if (wait.hasOwnFatal) this.#context.fatal.expectUpTo(found.decidedAt);
+    this.#end(wait);
+    wait.resolve({ index: found.index, match: this.#matchOf(wait, found) });
+  }
+
+  /** The limit has passed, and what had arrived by then has been read. */
+  #expire(wait: SerialWait, limitMs: number, limitName: string): void {
+    if (!this.#waits.has(wait)) return;
+    // For this wait, and only for it, nothing will grow any more.
+    wait.settle();
+    if (wait.verdict !== undefined) {
+      this.#decide(wait, wait.verdict);
+      return;
+    }
+    const hint = this.#hint(wait);
+    this.#reject(wait, new TimeoutError(this.#phase(wait), limitMs, limitName, hint));
+  }
+
+  #hint(wait: SerialWait): string {
+    const { transcript } = this.#context;
+    const seen = transcript.lastLines(comparedLines, wait.start);
+    const near = nearestLine(seen, wait.patterns);
+    if (near !== undefined) return `\n  nearest line: ${shown(near)}`;
+    const earlier = nearestLine(transcript.lastLines(comparedLines), wait.patterns);
+    if (earlier === undefined) return "";
+    return `\n  nearest line: ${shown(earlier)}, but it came before this wait began`;
+  }
+
+  #matchOf(wait: SerialWait, { match, start, text }: FoundPattern): SerialMatch {
+    const before = this.#context.transcript.before(start, wait.start);
+    return { text, match: match === null ? null : copyMatch(match, before), before };
+  }
+
+  #reject(wait: SerialWait, error: Error): void {
+    this.#end(wait);
+    wait.reject(error);
+  }
+
+  #end(wait: SerialWait): void {
+    this.#waits.delete(wait);
+    this.#context.onWaiting(-1);
+  }
+
+  #phase(wait: SerialWait): string {
+    return `${this.#context.name} to print ${wait.description}`;
+  }
+}
+
+function shown(line: string): string {
+  return JSON.stringify(line.slice(0, shownCharacters));
+}

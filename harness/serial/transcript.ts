@@ -1,0 +1,105 @@
+/** What a port has printed so far, as text: the newest part in memory, the whole in the log. */
+
+/** Pieces are joined when this many, or this many characters, have come together. */
+const blockPieces = 1024;
+const blockCharacters = 64 * 1024;
+/** Characters that a line is taken to have on average when the last lines are cut out. */
+const lineCharacters = 400;
+
+/** Keeps text in order and forgets the oldest beyond a limit. Offsets stay absolute. */
+export class Transcript {
+  readonly #limit: number;
+  /** Joined pieces, oldest first; then those that are still single. */
+  readonly #blocks: string[] = [];
+  #pieces: string[] = [];
+  #piecesLength = 0;
+  #end = 0;
+  /** Offset of the first character in `#blocks`. */
+  #blocksStart = 0;
+
+  /** @param limit characters kept. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  add(piece: string): void {
+    this.#pieces.push(piece);
+    this.#piecesLength += piece.length;
+    this.#end += piece.length;
+    if (this.#pieces.length >= blockPieces || this.#piecesLength >= blockCharacters) this.#join();
+    // A block goes as a whole; `omitted` hides what is left of it beyond the limit.
+    for (;;) {
+      const oldest = this.#blocks[0]?.length ?? Number.POSITIVE_INFINITY;
+      if (this.#blocksStart + oldest > this.omitted) break;
+      this.#blocksStart += oldest;
+      this.#blocks.shift();
+    }
+  }
+
+  /** Offset after the newest character, counted from the very first. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** Characters that are no longer kept. */
+  get omitted(): number {
+    return Math.max(0, this.#end - this.#limit);
+  }
+
+  /** The text from `start` to `end`, as far as it is still kept; costs what it returns. */
+  slice(start: number, end: number = this.#end): string {
+    const from = Math.max(start, this.omitted);
+    if (end <= from) return "";
+    this.#join();
+    const parts: string[] = [];
+    let blockStart = this.#end;
+    for (let index = this.#blocks.length - 1; index >= 0 && blockStart > from; index -= 1) {
+      const block = this.#blocks[index] as string;
+      blockStart -= block.length;
+      if (blockStart >= end) continue;
+      parts.push(block.slice(Math.max(0, from - blockStart), end - blockStart));
+    }
+    return parts.reverse().join("");
+  }
+
+  /**
+   * What stands between `start` and `end`; says at its head what has been left out. It reaches
+   * back half of what is kept: so much is there whatever else came in the same chunk as `end`.
+   */
+  before(end: number, start: number): string {
+    const from = Math.max(start, end - Math.floor(this.#limit / 2));
+    return leftOut(from - start) + this.slice(from, end);
+  }
+
+  /** Everything; says at its head what has been left out. */
+  toString(): string {
+    return leftOut(this.omitted) + this.slice(0);
+  }
+
+  /**
+   * The last `count` lines from `start` on, the last one possibly unfinished, the first one cut
+   * where lines are very long; without trailing empty lines.
+   */
+  lastLines(count: number, start = 0): string[] {
+    const lines = this.slice(Math.max(start, this.#end - count * lineCharacters)).split("\n");
+    while (lines.length > 0 && lines.at(-1)?.trim() === "") lines.pop();
+    return lines.slice(-count);
+  }
+
+  #join(): void {
+    if (this.#pieces.length === 0) return;
+    const newest = this.#blocks.at(-1);
+    // Small blocks grow, so that frequent looks do not leave one block for every chunk.
+    const isSmall = newest !== undefined && newest.length + this.#piecesLength <= blockCharacters;
+    if (isSmall) this.#pieces.unshift(this.#blocks.pop() as string);
+    this.#blocks.push(
+      this.#pieces.length === 1 ? (this.#pieces[0] as string) : this.#pieces.join(""),
+    );
+    this.#pieces = [];
+    this.#piecesLength = 0;
+  }
+}
+
+function leftOut(characters: number): string {
+  return characters === 0 ? "" : `[${characters} characters left out: see the log]\n`;
+}

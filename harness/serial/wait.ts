@@ -1,0 +1,162 @@
+/** One wait on a port: its patterns, its own fatal patterns, its limit and its verdict. */
+import { SpecError } from "../evidence/index.ts";
+import { matchesNothing } from "./expression.ts";
+import { type FatalOutput, FatalWatch } from "./fatal-output.ts";
+import { type Found, type PatternSearch, searchFor } from "./pattern-search.ts";
+
+/** The longest time that a timer of Node can run, in milliseconds. */
+const longestTimerMs = 2 ** 31 - 1;
+
+export interface WaitOptions {
+  /** Milliseconds to wait at most. Default: the machine's limit for waits. */
+  readonly timeoutMs?: number | undefined;
+  /** Output that fails the wait at once, instead of the well-known panics; `[]` for none. */
+  readonly failOn?: readonly (string | RegExp)[] | undefined;
+}
+
+/** What a successful wait found. */
+export interface SerialMatch {
+  /** The matched text. */
+  readonly text: string;
+  /**
+   * The match with its groups; `null` for a string pattern. Its `input` is `before` and `text`,
+   * and its `index` the length of `before`.
+   */
+  readonly match: RegExpMatchArray | null;
+  /** What the guest printed between the beginning of the wait and the match. */
+  readonly before: string;
+}
+
+/** The match and the index of its pattern. */
+export interface WaitResult {
+  readonly index: number;
+  readonly match: SerialMatch;
+}
+
+/** What a search of the wait found, and which one. */
+export interface FoundPattern extends Found {
+  readonly index: number;
+}
+
+/** What the output says about a wait: whichever the guest printed first. */
+export type Verdict =
+  | { readonly kind: "found"; readonly found: FoundPattern }
+  | { readonly kind: "fatal"; readonly output: FatalOutput };
+
+export class SerialWait {
+  /** Offset where the wait begins: it sees nothing before. */
+  readonly start: number;
+  readonly patterns: readonly (string | RegExp)[];
+  readonly promise: Promise<WaitResult>;
+  /** The wait names its own fatal output; the port's does not concern it. */
+  readonly hasOwnFatal: boolean;
+  readonly #searches: readonly PatternSearch[];
+  readonly #ownFatal: FatalWatch;
+  #portFatal: FatalOutput | undefined;
+  #found: FoundPattern | undefined;
+  #resolve!: (result: WaitResult) => void;
+  #reject!: (error: Error) => void;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @throws `SpecError` for patterns that every output satisfies, and for no time-out. */
+  constructor(patterns: readonly (string | RegExp)[], start: number, options: WaitOptions) {
+    if (patterns.length === 0) throw new SpecError("pattern", "is missing: say what to wait for");
+    for (const pattern of patterns) checkPattern("pattern", pattern);
+    for (const pattern of options.failOn ?? []) checkPattern("failOn", pattern);
+    const { timeoutMs } = options;
+    if (timeoutMs !== undefined && !(timeoutMs >= 0)) {
+      throw new SpecError("timeoutMs", `takes milliseconds from 0 on, not ${timeoutMs}`);
+    }
+    this.start = start;
+    this.patterns = patterns;
+    this.hasOwnFatal = options.failOn !== undefined;
+    this.#searches = patterns.map((pattern) => searchFor(pattern, start));
+    this.#ownFatal = new FatalWatch(options.failOn ?? [], start);
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  /** "/login: $/", or `"a" or /b/`. */
+  get description(): string {
+    const names = this.patterns.map((pattern) =>
+      typeof pattern === "string" ? JSON.stringify(pattern) : String(pattern),
+    );
+    return names.join(" or ");
+  }
+
+  /** `undefined` while the output has not decided; the line of fatal output may still grow. */
+  get verdict(): Verdict | undefined {
+    const output = this.hasOwnFatal ? this.#ownFatal.first : this.#portFatal;
+    const found = this.#found;
+    if (output !== undefined && (found === undefined || output.decidedAt <= found.decidedAt)) {
+      return { kind: "fatal", output };
+    }
+    return found === undefined ? undefined : { kind: "found", found };
+  }
+
+  /** Arms the limit. A late timer lets the event loop read what has arrived before it fails. */
+  startTimer(limitMs: number, onTimeout: () => void): void {
+    if (limitMs === Number.POSITIVE_INFINITY) return;
+    const delayMs = Math.min(limitMs, longestTimerMs);
+    this.#timer = setTimeout(() => setImmediate(onTimeout), delayMs);
+  }
+
+  /** Feeds the next piece of text. */
+  add(text: string): void {
+    if (text === "") return;
+    this.#consider((search) => search.add(text));
+    this.#ownFatal.add(text);
+  }
+
+  /** The line is quiet: what could still grow counts now. */
+  settle(): void {
+    this.#ownFatal.settle();
+    this.#consider((search) => search.settle());
+  }
+
+  /** Fatal output of the port that nothing expects: it stays this wait's, whatever comes later. */
+  meet(output: FatalOutput | undefined): void {
+    if (!this.hasOwnFatal) this.#portFatal ??= output;
+  }
+
+  /** An assertion expects the port's fatal output after all. */
+  forgive(): void {
+    this.#portFatal = undefined;
+  }
+
+  resolve(result: WaitResult): void {
+    clearTimeout(this.#timer);
+    this.#resolve(result);
+  }
+
+  reject(error: Error): void {
+    clearTimeout(this.#timer);
+    this.#reject(error);
+  }
+
+  #consider(look: (search: PatternSearch) => Found | undefined): void {
+    // A wait goes on after a match where fatal output came first and its line still grows.
+    if (this.#found !== undefined) return;
+    for (const [index, search] of this.#searches.entries()) {
+      const found = look(search);
+      if (found === undefined) continue;
+      const isEarlier = this.#found === undefined || found.decidedAt < this.#found.decidedAt;
+      if (isEarlier) this.#found = { ...found, index };
+    }
+  }
+}
+
+function checkPattern(field: string, pattern: unknown): void {
+  if (typeof pattern !== "string" && !(pattern instanceof RegExp)) {
+    throw new SpecError(field, `takes strings and regular expressions, not ${typeof pattern}`);
+  }
+  if (pattern === "") {
+    throw new SpecError(field, "is empty, which every output matches: say what to look for");
+  }
+  if (typeof pattern !== "string" && matchesNothing(pattern)) {
+    const message = `${pattern} matches no output at all: say what the guest has to print`;
+    throw new SpecError(field, message);
+  }
+}

@@ -1,0 +1,163 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { TextDecoderOfSerial } from "../../harness/serial/text-decoder.ts";
+import { chunksOf, patient, runs } from "./ports.ts";
+
+function decode(chunks: readonly Uint8Array[]): string {
+  const decoder = new TextDecoderOfSerial();
+  return chunks.map((chunk) => decoder.write(chunk)).join("") + decoder.flush();
+}
+
+const bytesOf = (output: string | readonly number[]) =>
+  typeof output === "string" ? Buffer.from(output) : Uint8Array.from(output);
+
+const printable = fc.string({
+  unit: fc.oneof(
+    fc.constantFrom("a", "[", "\\", "m", "0", ";", "]", "é", "😀", "\t", "\n", "\r"),
+    fc.string({ minLength: 1, maxLength: 1 }),
+  ),
+  maxLength: 20,
+});
+const sequence = fc.oneof(
+  fc.constantFrom(
+    "\x1b7",
+    "\x1bc",
+    "\x1b(B",
+    "\x1b#8",
+    "\x1b[m",
+    "\x1b[=3h",
+    "\x1b[?25l",
+    "\x1b[2 q",
+  ),
+  fc.array(fc.nat(999), { maxLength: 5 }).map((numbers) => `\x1b[${numbers.join(";")}H`),
+  fc.array(fc.nat(999), { maxLength: 5 }).map((numbers) => `\u009b${numbers.join(":")}m`),
+  fc.constantFrom("\x1b]0;title\x07", "\x1b]8;;http://a/\x1b\\", "\u009d2;x\u009c"),
+  fc.constantFrom(
+    "\x1bPq#0;1~\x1b\\",
+    "\x1b_Ga=T\x1b\\",
+    "\x1b^pm\x1b\\",
+    "\x1bXsos\x1b\\",
+    "\u0090x\u009c",
+  ),
+);
+
+describe("TextDecoderOfSerial", () => {
+  test.each<[string, string | readonly number[], string]>([
+    ["line feed", "a\nb", "a\nb"],
+    ["return and line feed", "a\r\nb\r\n\r\nc", "a\nb\n\nc"],
+    ["two returns and line feed", "a\r\r\nb", "a\nb"],
+    ["line feed and return", "a\n\rb\n\r\n\rc", "a\nb\n\nc"],
+    ["bare return", "10%\r20%\r\r30%", "10%\n20%\n30%"],
+    ["return at the very beginning", "\rGRUB\r\n", "GRUB\n"],
+    ["blank line at the very beginning", "\r\na", "\na"],
+    ["vertical tab and form feed", "a\vb\fc", "a\nb\nc"],
+    ["tab", "a\tb", "a\tb"],
+    ["backspace", "ab\b \bc", "ab c"],
+    ["NUL and DEL", "a\0b\x7fc", "abc"],
+    ["NUL between return and line feed", "a\r\0\nb", "a\nb"],
+    ["escape between return and line feed", "a\r\x1b[0m\nb", "a\nb"],
+    ["bell", "a\x07b", "ab"],
+    ["colours", "\x1b[1;31mred\x1b[0m", "red"],
+    ["private parameters", "\x1b[=3hx\x1b[?7ly", "xy"],
+    ["NUL inside a sequence", "\x1b\0[\x003\x001mx", "x"],
+    ["character set", "\x1b(B\x1b)0x", "x"],
+    ["operating system command, BEL", "\x1b]0;title\x07x", "x"],
+    ["operating system command, ST", "\x1b]0;title\x1b\\x", "x"],
+    ["device control string", "\x1bPq#0~~\x1b\\x", "x"],
+    ["8-bit controls in UTF-8", "\u009b31mx\u009d0;t\u009cy\u0085z", "xyz"],
+    ["8-bit controls as single bytes are bad UTF-8", [0x9b, 0x33, 0x6d], "\ufffd3m"],
+    ["bad UTF-8", [0x61, 0xff, 0xc3, 0x28, 0x62], "a\ufffd\ufffd(b"],
+    ["unfinished UTF-8 at the end", [0x61, 0xe2, 0x82], "a\ufffd"],
+    ["byte order mark", [0xef, 0xbb, 0xbf, 0x61], "\ufeffa"],
+    ["unfinished sequence", "a\x1b[12", "a[12"],
+    ["cancelled sequence", "a\x1b[12\x18b", "ab"],
+    ["sequence within a sequence", "a\x1b[12\x1b[0mb", "ab"],
+    ["sequence before an accent", "a\x1bé", "aé"],
+    ["control string that never ends", "a\x1b]0;title\nb", "a]0;title\nb"],
+    ["control string that another sequence cuts off", "a\x1b]text\x1b[0mb", "a]textb"],
+    ["cancelled control string", "a\x1b]text\x18b", "a]textb"],
+    ["escape at the end", "a\x1b", "a"],
+  ])("%s", (_, output, text) => {
+    expect(decode([bytesOf(output)])).toBe(text);
+    expect(decode(chunksOf(bytesOf(output), []))).toBe(text);
+  });
+
+  test("takes no sequence or string for longer than it believes in it", () => {
+    expect(decode([Buffer.from(`\x1b[${"1".repeat(5000)}m`)])).toBe(`[${"1".repeat(5000)}m`);
+    expect(decode([Buffer.from(`\x1b]${"x".repeat(5000)}\x07`)])).toBe(`]${"x".repeat(5000)}`);
+    const decoder = new TextDecoderOfSerial();
+    expect(decoder.write(Buffer.from(`\x1b]${"x".repeat(5000)}`)).length).toBeGreaterThan(4000);
+  });
+
+  test("holds back what is unfinished and releases it when the line is quiet", () => {
+    const decoder = new TextDecoderOfSerial();
+    expect(decoder.write(Uint8Array.of(0x61, 0xe2, 0x82))).toBe("a");
+    expect(decoder.write(Uint8Array.of(0xac))).toBe("€");
+    expect(decoder.write(Buffer.from("\x1b[1"))).toBe("");
+    expect(decoder.flush()).toBe("[1");
+    expect(decoder.write(Buffer.from("m\x1b[0m"))).toBe("m");
+    expect(decoder.flush()).toBe("");
+  });
+
+  test("a flush between return and line feed does not part them", () => {
+    const decoder = new TextDecoderOfSerial();
+    expect(decoder.write(Buffer.from("a\r")) + decoder.flush()).toBe("a\n");
+    expect(decoder.write(Buffer.from("\nb")) + decoder.flush()).toBe("b");
+  });
+
+  test("escape sequences around every character do not disturb the text", patient, () => {
+    const parts = fc.array(fc.tuple(sequence, printable), { maxLength: 12 });
+    const cuts = fc.infiniteStream(fc.nat(5));
+    fc.assert(
+      fc.property(parts, cuts, (pairs, sizes) => {
+        const plain = decode([Buffer.from(pairs.map(([, text]) => text).join(""))]);
+        const dressed = pairs.map(([dress, text]) => [...text].map((c) => dress + c + dress));
+        const bytes = Buffer.from(dressed.flat().join(""));
+        expect(decode([bytes])).toBe(plain);
+        expect(decode(chunksOf(bytes, sizes))).toBe(plain);
+      }),
+      runs(500),
+    );
+  });
+
+  test(
+    "nothing is lost of text without escape sequences but its control characters",
+    patient,
+    () => {
+      const point = fc.oneof(
+        fc.nat(0x7f),
+        fc.nat(0xd7ff),
+        fc.integer({ min: 0xe000, max: 0x10ffff }),
+      );
+      const text = fc.array(point).map((points) => String.fromCodePoint(...points));
+      fc.assert(
+        fc.property(text, (output) => {
+          const plain = output.replace(/[\x1b\x80-\x9f]/gu, "");
+          const visible = (some: string) => some.replace(/[\x00-\x08\x0a-\x1f\x7f]/g, "");
+          const decoded = decode([Buffer.from(plain)]);
+          expect(visible(decoded)).toBe(visible(Buffer.from(plain).toString()));
+        }),
+        runs(150),
+      );
+    },
+  );
+
+  test(
+    "any bytes give the same text in any chunks, and at most one character a byte",
+    patient,
+    () => {
+      const someBytes = fc.uint8Array({ maxLength: 200 });
+      const control = fc.constantFrom(0x1b, 0x5b, 0x5d, 0x0d, 0x0a, 0x9b, 0xc2, 0xf0, 0x9f);
+      const bytes = fc.oneof(someBytes, fc.array(control, { maxLength: 60 }).map(bytesOf));
+      fc.assert(
+        fc.property(bytes, fc.infiniteStream(fc.nat(7)), (output, sizes) => {
+          const text = decode([output]);
+          expect(decode(chunksOf(output, sizes))).toBe(text);
+          expect(text.length).toBeLessThanOrEqual(output.length);
+          expect(text).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/);
+        }),
+        runs(1000),
+      );
+    },
+  );
+});
