@@ -32,8 +32,8 @@ const managers: readonly PackageManager[] = [
   { name: "brew", program: "brew", words: "brew install", families: [] },
 ];
 
-/** This file is two folders below the package's root in the sources and when compiled. */
-const tableFile = new URL("../../harness/host/requirements.json", import.meta.url);
+/** The build of the package copies it, so that it lies beside this file there too. */
+const tableFile = new URL("./requirements.json", import.meta.url);
 
 /**
  * The command that installs the requirements with these ids or programs ("ovmf",

@@ -1,0 +1,133 @@
+/** Looks at a guest that stands still, or holds it for a moment: where is it, and why there? */
+import type { GuestLocation } from "../evidence/index.ts";
+import {
+  type CpuRegisters,
+  codeFrame,
+  findDeadHalt,
+  type HaltJudgement,
+  openSymbols,
+  parseRegisters,
+  type Symbols,
+} from "../guest/index.ts";
+import type { QmpClient } from "../qmp/index.ts";
+
+/** Milliseconds that QEMU may take for each question. */
+const questionMs = 1_000;
+
+export interface AutopsyOptions {
+  readonly arch: string;
+  readonly qmp: QmpClient;
+  /** ELF with the guest's symbols. */
+  readonly symbols: string | undefined;
+  /** When the kernel was built, in milliseconds since 1970. */
+  readonly builtAtMs: number | undefined;
+}
+
+/** RFLAGS.RF. */
+const resumeFlag = 1n << 16n;
+
+/** Reads registers and names places. Nothing here throws: what cannot be read is unknown. */
+export class Autopsy {
+  readonly #options: AutopsyOptions;
+  readonly #symbols: Symbols | undefined;
+  readonly #located = new Map<string, Promise<GuestLocation>>();
+
+  constructor(options: AutopsyOptions) {
+    this.#options = options;
+    if (options.symbols !== undefined) this.#symbols = openSymbols(options.symbols);
+  }
+
+  /** Registers of every CPU; empty if QEMU does not answer. */
+  async registers(): Promise<CpuRegisters[]> {
+    const text = await this.#monitor("info registers -a");
+    return text === undefined ? [] : parseRegisters(this.#options.arch, text);
+  }
+
+  /** Whether every started CPU is halted for good. */
+  async judgeHalt(): Promise<{ judgement: HaltJudgement; registers: CpuRegisters[] }> {
+    const registers = await this.registers();
+    return { judgement: findDeadHalt(this.#options.arch, registers), registers };
+  }
+
+  /** Where a CPU is, with file and line as far as the symbols tell. */
+  async locate(registers: CpuRegisters | undefined): Promise<GuestLocation | undefined> {
+    const address = registers?.instructionPointer;
+    if (registers === undefined || address === undefined) return undefined;
+    const after = registers.halted === true;
+    const key = `${registers.cpu} ${address} ${after}`;
+    let located = this.#located.get(key);
+    if (located === undefined) {
+      located = this.#name(registers.cpu, address, after);
+      this.#located.set(key, located);
+    }
+    return await located;
+  }
+
+  async #name(cpu: number, address: bigint, after: boolean): Promise<GuestLocation> {
+    const place = { cpu, instructionPointer: `0x${address.toString(16)}` };
+    const found = await this.#symbols?.locate(address, { after });
+    if (found === undefined) return place;
+    const { symbol, file, line } = found;
+    const named = { ...place, ...(symbol === undefined ? {} : { symbol }) };
+    if (file === undefined || line === undefined) return named;
+    const builtAtMs = this.#options.builtAtMs;
+    const frame = await codeFrame(file, line, builtAtMs === undefined ? {} : { builtAtMs });
+    const text = frame.text === undefined ? {} : { codeFrame: frame.text };
+    return { ...named, file: frame.file, line, ...text };
+  }
+
+  /**
+   * What a PC did last, where a hardware accelerator reports triple fault and reset alike.
+   *
+   * A fault sets RFLAGS.RF in the state that it would save (Intel SDM volume 3, 28.3.3), and a
+   * device write does not; and most PCs are reset by an `out` instruction. `undefined` where
+   * neither is so: a reset through memory, or registers that the accelerator has lost.
+   */
+  async lastAct(registers: readonly CpuRegisters[]): Promise<"fault" | "out" | undefined> {
+    const { arch } = this.#options;
+    if (arch !== "x86_64" && arch !== "i386") return undefined;
+    const live = registers.filter((cpu) => cpu.started !== false);
+    if (
+      live.some(
+        (cpu) => ((cpu.values.get("rfl") ?? cpu.values.get("efl") ?? 0n) & resumeFlag) !== 0n,
+      )
+    )
+      return "fault";
+    for (const cpu of live) {
+      const address = cpu.instructionPointer;
+      if (address === undefined || address < 2n) continue;
+      const code = await this.#code(cpu.cpu, address - 2n, 3);
+      if (code !== undefined && standsAtOut(code)) return "out";
+    }
+    return undefined;
+  }
+
+  async #code(cpu: number, address: bigint, count: number): Promise<number[] | undefined> {
+    const text = await this.#monitor(`x/${count}xb 0x${address.toString(16)}`, cpu);
+    const bytes = [...(text ?? "").matchAll(/0x([0-9a-f]{2})\b/g)].map(([, hex]) =>
+      Number.parseInt(hex as string, 16),
+    );
+    return bytes.length === count ? bytes : undefined;
+  }
+
+  async #monitor(line: string, cpu?: number): Promise<string | undefined> {
+    try {
+      return await this.#options.qmp.execute(
+        "human-monitor-command",
+        { "command-line": line, ...(cpu === undefined ? {} : { "cpu-index": cpu }) },
+        { timeoutMs: questionMs },
+      );
+    } catch {
+      // QEMU is gone, or hangs: then nothing is known, and the caller says so.
+      return undefined;
+    }
+  }
+}
+
+/** `code` is the two bytes before the instruction pointer and the one at it. */
+function standsAtOut(code: readonly number[]): boolean {
+  const [twoBefore, oneBefore, at] = code as [number, number, number];
+  const immediate = (byte: number) => byte === 0xe6 || byte === 0xe7;
+  const register = (byte: number) => byte === 0xee || byte === 0xef;
+  return immediate(at) || register(at) || immediate(twoBefore) || register(oneBefore);
+}

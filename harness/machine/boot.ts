@@ -1,0 +1,147 @@
+/** Boots machines: from a spec to a guest that runs, or to an error and nothing left behind. */
+import { BringupError, formatEvidence, isDeath } from "../evidence/index.ts";
+import type { Calibration } from "../host/index.ts";
+import { CleanupStack, prepareSession, sweepSessions, withLimit } from "../process/index.ts";
+import { gdbSocket, reproductionCommandLine, shellCommand } from "./command-line.ts";
+import { EvidenceStore, newRunName, pruneRuns } from "./evidence-store.ts";
+import { type LaunchedMachine, launchMachine } from "./launch.ts";
+import type { Machine } from "./machine.ts";
+import type { WaitLimit } from "./machine-parts.ts";
+import { MachineChronicle, type MachineFacts } from "./machine-record.ts";
+import { withDefaults } from "./precedence.ts";
+import { type PreparedMachine, prepareMachine } from "./prepare.ts";
+import type { MachineSpec } from "./spec.ts";
+
+const defaultBootTimeoutMs = 30_000;
+/** Milliseconds that a wait may take where nothing else is said. `docs/limits.md`. */
+export const defaultWaitMs = 30_000;
+const cleanupMs = 5_000;
+
+/** What a run hands to every machine; scripts need none of it. */
+export interface BootOptions {
+  /** Name of the evidence, unique within the run. */
+  readonly name?: string;
+  readonly store?: EvidenceStore;
+  readonly calibration?: Calibration | undefined;
+  /** What specs start from. */
+  readonly defaults?: MachineSpec;
+  readonly limit?: WaitLimit;
+  /** Milliseconds after which nobody waits for the boot any more, whatever the spec allows. */
+  readonly mostBootMs?: number;
+}
+
+let ownStore: Promise<EvidenceStore> | undefined;
+let count = 0;
+
+/**
+ * Boots a machine. Holds afterwards: the guest runs (with `debug`: a debugger has let it run).
+ * The caller owns the machine: `await using vm = await bootMachine({ kernel: "kernel.elf" })`.
+ * @throws `SpecError`, `HostError` before QEMU starts; `LaunchError` with QEMU's own words if it
+ *   does not start; `TimeoutError` after `bootTimeoutMs`. Nothing but evidence is left then.
+ */
+export async function bootMachine(given: MachineSpec, options: BootOptions = {}): Promise<Machine> {
+  const spec = withDefaults(given, options.defaults ?? {}, process.env);
+  // What only the first machine of a process waits for is done while its image is examined. Should
+  // it fail, then so will the launch, which tells of it.
+  const session = prepareSession().catch(() => {});
+  count += 1;
+  const name = options.name ?? `${process.pid}-${count}`;
+  const store = options.store ?? (await evidenceOfScript());
+  const directory = store.machineDirectory(name);
+  const { calibration } = options;
+  const prepared = await prepareMachine(spec, { store, directory, calibration });
+  await session;
+  const chronicle = new MachineChronicle(factsOf(prepared, name, directory));
+  const { debug } = prepared.plan;
+  const limit = options.limit ?? ((timeoutMs) => plainLimit(timeoutMs, debug));
+  const cleanup = new CleanupStack();
+  try {
+    const wishedMs = spec.bootTimeoutMs ?? defaultBootTimeoutMs;
+    const limitMs = debug
+      ? Number.POSITIVE_INFINITY
+      : Math.min(wishedMs, options.mostBootMs ?? Number.POSITIVE_INFINITY);
+    const boot = launchMachine(prepared, { chronicle, cleanup, limit }).then(async (launched) => {
+      await startGuest(launched, prepared);
+      return launched.machine;
+    });
+    return await withLimit(boot, limitMs, "QEMU to start", "bootTimeoutMs");
+  } catch (error) {
+    // What is still under way meets a disposed stack, and gives up.
+    await cleanup.dispose(cleanupMs);
+    throw withEvidence(error, chronicle);
+  }
+}
+
+async function startGuest(launched: LaunchedMachine, prepared: PreparedMachine): Promise<void> {
+  const { early, machine, privateDirectory } = launched;
+  if (prepared.plan.debug) {
+    const timeoutMs = Number.POSITIVE_INFINITY;
+    const resumed = machine.qmp.waitForEvent("RESUME", { timeoutMs });
+    process.stderr.write(
+      `bringup: ${machine.name} waits at its first instruction; attach, then "continue":\n` +
+        `  ${gdbCommand(prepared.symbols, privateDirectory)}\n`,
+    );
+    await resumed;
+    return;
+  }
+  try {
+    await machine.resume();
+  } catch (error) {
+    if (machine.qmp.state !== "closed") throw error;
+    // A guest may end QEMU before that has answered: it ran, and its end is for whoever asks.
+    await machine.exited.catch(() => {});
+    if (machine.exit !== undefined && !isDeath(machine.exit)) return;
+    // Any other QEMU that ends has more to say about it.
+    await early;
+    throw error;
+  }
+}
+
+function gdbCommand(symbols: string | undefined, privateDirectory: string): string {
+  const target = ["-ex", `target remote ${gdbSocket(privateDirectory)}`];
+  return shellCommand(["gdb", ...(symbols === undefined ? [] : [symbols]), ...target]);
+}
+
+/** A machine that did not come to be has evidence too: how to see it again, and its logs. */
+function withEvidence(error: unknown, chronicle: MachineChronicle): unknown {
+  if (!(error instanceof BringupError) || error.evidence !== undefined) return error;
+  chronicle.note("error", error.message.split("\n", 1)[0] as string);
+  chronicle.write([]);
+  error.evidence = chronicle.evidence("never ran", undefined, []);
+  error.message += `\n${formatEvidence(error.evidence)}`;
+  return error;
+}
+
+function factsOf(prepared: PreparedMachine, name: string, directory: string): MachineFacts {
+  const { accelerator, kernel, plan, qemu } = prepared;
+  return {
+    name,
+    arch: plan.board.arch,
+    machineType: plan.board.machine,
+    qemu: { binary: qemu.path, version: qemu.version.text },
+    kernel,
+    accelerator,
+    reproduce: shellCommand([plan.qemu, ...reproductionCommandLine(plan)]),
+    directory,
+  };
+}
+
+function plainLimit(timeoutMs: number | undefined, debug: boolean) {
+  if (debug) return { limitMs: Number.POSITIVE_INFINITY, name: "none" };
+  return timeoutMs === undefined
+    ? { limitMs: defaultWaitMs, name: "the default" }
+    : { limitMs: timeoutMs, name: "timeoutMs" };
+}
+
+/** The store of a process without a run: it also clears what earlier ones have left. */
+function evidenceOfScript(): Promise<EvidenceStore> {
+  ownStore ??= startOwnRun();
+  return ownStore;
+}
+
+async function startOwnRun(): Promise<EvidenceStore> {
+  const root = process.env.BRINGUP_EVIDENCE ?? ".bringup";
+  await sweepSessions();
+  await pruneRuns(root);
+  return new EvidenceStore(root, newRunName());
+}

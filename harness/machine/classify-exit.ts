@@ -1,0 +1,174 @@
+/**
+ * How a machine ended, from everything that was seen of it together: QMP events, run state, exit
+ * status, stderr, the CPU log and the serial ports. Pure.
+ */
+import type { GuestLocation, MachineExit } from "../evidence/index.ts";
+import type { ChildEnd } from "../process/index.ts";
+import type { ExitDevice } from "./exit-device.ts";
+
+/** What was seen. */
+export interface EndFacts {
+  /** `reason` of the SHUTDOWN event, if one came. */
+  readonly shutdownReason: string | undefined;
+  /** QEMU's run state when the guest stopped for good. */
+  readonly runState: string | undefined;
+  /** What GUEST_PANICKED or GUEST_CRASHLOADED said, if one came. */
+  readonly guestPanic: string | undefined;
+  /** How the QEMU process ended; `undefined` while it lives. */
+  readonly child: ChildEnd | undefined;
+  /** Who asked the harness to end the machine, if somebody did. */
+  readonly killedBy: string | undefined;
+  /** QEMU's own words. */
+  readonly stderr: string;
+  /** Whether QEMU's CPU log names a triple fault (TCG only). */
+  readonly loggedTripleFault: boolean;
+  /** What the CPUs did last, where only that tells a triple fault from a reset. */
+  readonly lastAct: "fault" | "out" | undefined;
+  readonly accelerator: string;
+  readonly exitDevice: ExitDevice | undefined;
+  /** The line by which the guest reported its own death, if it did. */
+  readonly fatalLine: string | undefined;
+  readonly at: GuestLocation | undefined;
+}
+
+/** Never throws: what cannot be told apart is said in `because`. */
+export function classifyExit(facts: EndFacts): MachineExit {
+  const exit = classifyCause(facts);
+  const hidesPanic =
+    exit.kind === "power-off" || exit.kind === "reset" || exit.kind === "triple-fault";
+  if (facts.fatalLine === undefined || !hidesPanic) return exit;
+  const because = `the guest printed fatal output, then: ${exit.because}`;
+  return { kind: "panic", message: facts.fatalLine, because, ...place(facts) };
+}
+
+function classifyCause(facts: EndFacts): MachineExit {
+  if (facts.guestPanic !== undefined || facts.runState === "guest-panicked") {
+    const message = facts.guestPanic ?? "reported through a pvpanic device";
+    return { kind: "panic", message, because: "QEMU said GUEST_PANICKED", ...place(facts) };
+  }
+  switch (facts.shutdownReason) {
+    case "guest-shutdown":
+      return classifyShutdown(facts);
+    case "guest-reset":
+    case "subsystem-reset":
+      return classifyReset(facts);
+    case "guest-panic":
+      return classifyReportedPanic(facts);
+    case "host-signal":
+      return killed("a signal to QEMU, not from the harness", "SHUTDOWN host-signal", facts);
+    case "host-qmp-quit":
+      return killed(facts.killedBy ?? "quit over QMP", "SHUTDOWN host-qmp-quit", facts);
+    case "host-qmp-system-reset":
+      return killed("system_reset over QMP (use vm.reset())", "SHUTDOWN by the host", facts);
+    case "host-error":
+      return internalError(facts, "SHUTDOWN host-error");
+  }
+  if (facts.runState === "internal-error") {
+    return internalError(facts, "QEMU's run state is internal-error");
+  }
+  if (facts.runState === "io-error") return internalError(facts, "a disk reported an I/O error");
+  return classifyProcessEnd(facts);
+}
+
+/** Newer QEMU ends by debug-exit with a SHUTDOWN event, and the status in its exit code. */
+function classifyShutdown(facts: EndFacts): MachineExit {
+  const status = statusOf(facts.child?.exitCode ?? 0, facts.exitDevice);
+  if (status === undefined) {
+    return { kind: "power-off", because: "SHUTDOWN guest-shutdown", ...place(facts) };
+  }
+  const because = `SHUTDOWN guest-shutdown, and QEMU's exit code is ${facts.child?.exitCode}`;
+  return { kind: "debug-exit", status, because, ...place(facts) };
+}
+
+/** Newer QEMU calls it a panic, too, when the finisher is told of a failure. */
+function classifyReportedPanic(facts: EndFacts): MachineExit {
+  const code = facts.child?.exitCode ?? 0;
+  const status = facts.exitDevice === "finisher" ? statusOf(code, "finisher") : undefined;
+  if (status !== undefined) {
+    const because = `SHUTDOWN guest-panic by the finisher, and QEMU's exit code is ${code}`;
+    return { kind: "debug-exit", status, because, ...place(facts) };
+  }
+  const message = "reported to QEMU";
+  return { kind: "panic", message, because: "SHUTDOWN guest-panic", ...place(facts) };
+}
+
+function classifyReset(facts: EndFacts): MachineExit {
+  if (facts.loggedTripleFault) {
+    const because = "SHUTDOWN guest-reset, and QEMU's CPU log says triple fault";
+    return { kind: "triple-fault", because, ...place(facts) };
+  }
+  if (facts.accelerator === "tcg") {
+    return { kind: "reset", because: "SHUTDOWN guest-reset", ...place(facts) };
+  }
+  // A hardware accelerator reports both alike; what the CPU was doing tells them apart.
+  if (facts.lastAct === "fault") {
+    const because = "SHUTDOWN guest-reset, and the CPU was delivering a fault";
+    return { kind: "triple-fault", because, ...place(facts) };
+  }
+  const because =
+    facts.lastAct === "out"
+      ? "SHUTDOWN guest-reset by an out instruction"
+      : `SHUTDOWN guest-reset; under ${facts.accelerator} a reset through memory and a triple ` +
+        "fault may look alike: accelerator tcg tells them apart";
+  return { kind: "reset", because, ...place(facts) };
+}
+
+function internalError(facts: EndFacts, because: string): MachineExit {
+  const message = firstErrorLine(facts.stderr) ?? `${facts.accelerator} gave no reason`;
+  return { kind: "internal-error", message, because, ...place(facts) };
+}
+
+function classifyProcessEnd(facts: EndFacts): MachineExit {
+  const { child, killedBy } = facts;
+  if (killedBy !== undefined) return killed(killedBy, "the harness ended QEMU", facts);
+  if (child?.signal !== undefined) return classifySignal(child.signal, facts);
+  const code = child?.exitCode;
+  const words = firstErrorLine(facts.stderr);
+  const because = `QEMU ended without an event, with exit code ${code ?? "unknown"}`;
+  // A debug-exit of 0 and QEMU's own failure both give 1; QEMU says why it fails.
+  if (code !== undefined && !(code === 1 && words !== undefined)) {
+    const status = statusOf(code, facts.exitDevice);
+    if (status !== undefined) return { kind: "debug-exit", status, because, ...place(facts) };
+    if (code === 0 && facts.exitDevice === "finisher") return { kind: "power-off", because };
+  }
+  const message = words ?? `it ended with exit code ${code ?? "unknown"} and no word of why`;
+  return code === undefined
+    ? { kind: "qemu-crash", message, because }
+    : { kind: "qemu-crash", exitCode: code, message, because };
+}
+
+function classifySignal(signal: NodeJS.Signals, facts: EndFacts): MachineExit {
+  const because = `QEMU was ended by ${signal}`;
+  const fromOutside = ["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP"].includes(signal);
+  if (fromOutside) return killed(`${signal}, not from the harness`, because, facts);
+  const message = firstErrorLine(facts.stderr) ?? because;
+  return { kind: "qemu-crash", signal, message, because };
+}
+
+/** What the guest wrote, as far as QEMU's exit code tells; `undefined` if no device made it. */
+function statusOf(code: number, device: ExitDevice | undefined): number | undefined {
+  if (device === "isa-debug-exit") return code % 2 === 1 ? (code & 0xff) >> 1 : undefined;
+  return device === "finisher" && code !== 0 ? code : undefined;
+}
+
+function killed(by: string, because: string, facts: EndFacts): MachineExit {
+  return { kind: "killed", by, because, ...place(facts) };
+}
+
+function place(facts: EndFacts): { at?: GuestLocation } {
+  return facts.at === undefined ? {} : { at: facts.at };
+}
+
+/** QEMU's first complaint that is not a warning, without its own name before it. */
+export function firstErrorLine(stderr: string): string | undefined {
+  return stderr
+    .split("\n")
+    .map((line) => line.trim())
+    .find((line) => line !== "" && !isHarmless(line))
+    ?.replace(/^qemu-system-\w+: /, "");
+}
+
+/** Warnings, and what minimal installs print about display modules that nobody asked for. */
+function isHarmless(line: string): boolean {
+  return /warning: |^ui-ui|^Unable to init server|^VNC server running|^audio: /.test(line);
+}

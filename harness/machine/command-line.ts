@@ -1,0 +1,159 @@
+/** A planned machine → QEMU's command line. Pure: same plan, same words. */
+import type { ChosenBoard } from "./choose-board.ts";
+import { escapeComma, mediaArguments, type PlannedMedia } from "./disk-arguments.ts";
+import type { SortedArguments } from "./qemu-arguments.ts";
+
+/** A port between guest and harness: a serial port, or the debug console. */
+export interface PlannedPort {
+  readonly name: string;
+  readonly kind: "serial" | "debug-console";
+}
+
+/** A machine with nothing left to decide. Paths are absolute. */
+export interface MachinePlan {
+  /** The QEMU binary. */
+  readonly qemu: string;
+  readonly board: ChosenBoard;
+  /** "tcg", "kvm" or "hvf". */
+  readonly accelerator: string;
+  readonly cpus: number;
+  /** What `-kernel` gets, if it gets something. */
+  readonly kernel: string | undefined;
+  readonly initrd: string | undefined;
+  readonly commandLine: string | undefined;
+  readonly media: PlannedMedia;
+  /** `-bios`, or code and variables as flash memory. */
+  readonly firmware:
+    | { readonly kind: "default" }
+    | { readonly kind: "bios"; readonly file: string }
+    | {
+        readonly kind: "flash";
+        readonly code: string;
+        readonly codeFormat: string;
+        readonly variables: string | null;
+        readonly variablesFormat: string;
+      };
+  readonly ports: readonly PlannedPort[];
+  readonly onReset: "stop" | "continue";
+  readonly debug: boolean;
+  /** Whether this QEMU was built with its seccomp sandbox. */
+  readonly sandbox: boolean;
+  readonly extra: SortedArguments;
+}
+
+/** Places that only a running machine has. */
+export interface RunPaths {
+  /** Private directory with a FIFO pair for each port. */
+  readonly directory: string;
+  /** Where QEMU's own log goes. */
+  readonly cpuLog: string;
+}
+
+const sandbox = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny";
+
+/** The arguments for a machine that the harness runs; descriptor 3 is QMP. */
+export function commandLine(plan: MachinePlan, paths: RunPaths): string[] {
+  return [
+    ...common(plan),
+    ...["-d", ["cpu_reset", ...plan.extra.logItems].join(","), "-D", paths.cpuLog],
+    ...["-S", "-action", actions(plan)],
+    ...(plan.sandbox ? ["-sandbox", sandbox] : []),
+    ...["-chardev", "socket,id=qmp,fd=3", "-mon", "chardev=qmp,mode=control"],
+    ...plan.ports.flatMap((port, index) => runningPort(port, index, paths.directory)),
+    ...(plan.debug ? gdbStub(paths.directory) : []),
+    ...plan.extra.extra,
+  ];
+}
+
+/** The arguments by which a person sees the same machine in a terminal. */
+export function reproductionCommandLine(plan: MachinePlan): string[] {
+  return [
+    ...common(plan),
+    ...(plan.onReset === "stop" ? ["-no-reboot"] : []),
+    ...(plan.extra.logItems.length > 0 ? ["-d", plan.extra.logItems.join(",")] : []),
+    ...plan.ports.flatMap((port, index) => shownPort(port, index)),
+    ...plan.extra.extra,
+  ];
+}
+
+/** Path of the gdb stub's socket inside a machine's private directory. */
+export function gdbSocket(directory: string): string {
+  return `${directory}/gdb`;
+}
+
+/** Path of a port's FIFO pair, without `.in` and `.out`. */
+export function fifoPath(directory: string, index: number): string {
+  return `${directory}/port${index}`;
+}
+
+function common(plan: MachinePlan): string[] {
+  const { board } = plan;
+  return [
+    ...["-no-user-config", "-nodefaults", "-display", "none"],
+    ...["-machine", board.machine, "-accel", plan.accelerator],
+    ...(board.cpu === undefined ? [] : ["-cpu", board.cpu]),
+    ...["-smp", `${plan.cpus}`],
+    ...memoryArguments(board.memory),
+    ...(board.vga ? ["-vga", "std"] : []),
+    ...firmwareArguments(plan.firmware),
+    ...(plan.kernel === undefined ? [] : ["-kernel", plan.kernel]),
+    ...(plan.initrd === undefined ? [] : ["-initrd", plan.initrd]),
+    ...(plan.commandLine === undefined ? [] : ["-append", plan.commandLine]),
+    ...mediaArguments(plan.media, board.machineType),
+    ...(board.isaDebugExit ? ["-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"] : []),
+  ];
+}
+
+function memoryArguments(memory: string | number | undefined): string[] {
+  if (memory === undefined) return [];
+  // QEMU takes a plain number for MiB; "b" makes it bytes.
+  return ["-m", typeof memory === "number" ? `${memory}b` : memory];
+}
+
+function firmwareArguments(firmware: MachinePlan["firmware"]): string[] {
+  if (firmware.kind === "default") return [];
+  if (firmware.kind === "bios") return ["-bios", firmware.file];
+  const flash = (unit: number, file: string, format: string, rest: string) => [
+    "-drive",
+    `if=pflash,unit=${unit},format=${format},file=${escapeComma(file)},${rest}`,
+  ];
+  return [
+    ...flash(0, firmware.code, firmware.codeFormat, "readonly=on"),
+    ...(firmware.variables === null
+      ? []
+      : flash(1, firmware.variables, firmware.variablesFormat, "snapshot=on")),
+  ];
+}
+
+function actions(plan: MachinePlan): string {
+  const reboot = plan.onReset === "stop" ? "shutdown" : "reset";
+  return `reboot=${reboot},shutdown=pause,panic=pause`;
+}
+
+function runningPort(port: PlannedPort, index: number, directory: string): string[] {
+  const chardev = `pipe,id=port${index},path=${escapeComma(fifoPath(directory, index))}`;
+  return ["-chardev", chardev, ...portDevice(port, index)];
+}
+
+function portDevice(port: PlannedPort, index: number): string[] {
+  return port.kind === "serial"
+    ? ["-serial", `chardev:port${index}`]
+    : ["-device", `isa-debugcon,iobase=0xe9,chardev=port${index}`];
+}
+
+function shownPort(port: PlannedPort, index: number): string[] {
+  if (port.kind === "serial") return ["-serial", index === 0 ? "mon:stdio" : "null"];
+  return ["-chardev", `file,id=port${index},path=/dev/stderr`, ...portDevice(port, index)];
+}
+
+function gdbStub(directory: string): string[] {
+  const socket = `socket,id=gdb,path=${escapeComma(gdbSocket(directory))},server=on,wait=off`;
+  return ["-chardev", socket, "-gdb", "chardev:gdb"];
+}
+
+/** Quotes words for a POSIX shell, so that a line can be pasted. */
+export function shellCommand(words: readonly string[]): string {
+  return words
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
+    .join(" ");
+}

@@ -1,0 +1,83 @@
+/**
+ * The one sanctioned poll: QEMU has no event for "every CPU is halted with interrupts off", so
+ * while the guest is silent and someone waits, its registers are looked at now and then.
+ */
+import type { DeadHalt } from "../evidence/index.ts";
+import type { Autopsy } from "./autopsy.ts";
+
+/** Silence after which a first look is worth it, in milliseconds. */
+const silenceMs = 150;
+/** Milliseconds between looks at a guest that stays silent: it may die later on, silently. */
+const againMs = 400;
+
+export interface SamplerHooks {
+  /** Time of the guest's last output, on the clock of `performance.now()`. */
+  readonly lastActivityMs: () => number;
+  /** Whether the guest executes: a paused machine is not dead. */
+  readonly isRunning: () => boolean;
+  readonly onDead: (finding: DeadHalt) => void;
+}
+
+export class DeadHaltSampler {
+  readonly #autopsy: Autopsy;
+  readonly #hooks: SamplerHooks;
+  #waiting = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #isLooking = false;
+  #stopped = false;
+
+  constructor(autopsy: Autopsy, hooks: SamplerHooks) {
+    this.#autopsy = autopsy;
+    this.#hooks = hooks;
+  }
+
+  /** Someone has begun (+1) or ceased (-1) to wait for the guest. */
+  waiting(change: 1 | -1): void {
+    this.#waiting += change;
+    if (this.#waiting > 0) this.#arm();
+    else this.#disarm();
+  }
+
+  /** The machine has ended, or is debugged: never looks again. */
+  stop(): void {
+    this.#stopped = true;
+    this.#disarm();
+  }
+
+  #arm(): void {
+    if (this.#timer !== undefined || this.#isLooking || this.#stopped) return;
+    const silentMs = performance.now() - this.#hooks.lastActivityMs();
+    const isFresh = silentMs < silenceMs;
+    this.#timer = setTimeout(() => void this.#look(), isFresh ? silenceMs - silentMs : 0);
+    this.#timer.unref();
+  }
+
+  #disarm(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  async #look(): Promise<void> {
+    this.#timer = undefined;
+    this.#isLooking = true;
+    const activityMs = this.#hooks.lastActivityMs();
+    const isSilent = performance.now() - activityMs >= silenceMs - 1;
+    if (isSilent && this.#hooks.isRunning()) await this.#judge(activityMs);
+    this.#isLooking = false;
+    if (this.#waiting === 0 || this.#stopped) return;
+    this.#timer = setTimeout(() => void this.#look(), isSilent ? againMs : silenceMs);
+    this.#timer.unref();
+  }
+
+  async #judge(activityMs: number): Promise<void> {
+    const { judgement, registers } = await this.#autopsy.judgeHalt();
+    if (!judgement.dead) return;
+    const at = await this.#autopsy.locate(registers.find(({ cpu }) => cpu === judgement.cpu));
+    // What the guest printed before it halted was in the FIFO before QEMU answered.
+    await new Promise((resolve) => setImmediate(resolve));
+    const isStill = this.#hooks.lastActivityMs() === activityMs && this.#hooks.isRunning();
+    if (!isStill || this.#stopped || this.#waiting === 0) return;
+    const place = at === undefined ? {} : { at };
+    this.#hooks.onDead({ kind: "dead-halt", because: judgement.because, ...place });
+  }
+}

@@ -1,0 +1,155 @@
+/** Disks and CDs → QEMU arguments. Pure. */
+import { SpecError } from "../evidence/index.ts";
+import type { PlannedDisk } from "./disks.ts";
+import type { DiskBus } from "./spec.ts";
+
+/** All that a machine can boot from, in the order in which firmware is to try it. */
+export interface PlannedMedia {
+  readonly disks: readonly PlannedDisk[];
+  /** ISO 9660 image in a CD drive. */
+  readonly cdrom: string | undefined;
+  /** Whether firmware tries the CD before the disks. */
+  readonly cdromFirst: boolean;
+}
+
+/** Places of a controller of the machine itself, or of one that is added. */
+const placesLimit: Partial<Record<DiskBus, number>> = { ide: 4, ahci: 6, floppy: 2, sd: 1 };
+
+/** Where CD drives traditionally are on IDE: first on the second channel. */
+const cdromPlace = 2;
+
+/**
+ * Arguments for all media. @throws `SpecError` naming the disk whose bus this machine has not, or
+ * has no place left on.
+ */
+export function mediaArguments(media: PlannedMedia, machineType: string): string[] {
+  const { disks, cdrom, cdromFirst } = media;
+  const taken = new Map<DiskBus, number>();
+  const words: string[] = [];
+  const firstDisk = cdrom !== undefined && cdromFirst ? 1 : 0;
+  for (const [index, disk] of disks.entries()) {
+    const place = taken.get(disk.bus) ?? 0;
+    taken.set(disk.bus, place + 1);
+    checkPlace(disk.bus, place, index, machineType);
+    words.push(...oneDisk(disk, { index, place, boot: index + firstDisk, machineType }));
+  }
+  if (cdrom !== undefined) {
+    const boot = cdromFirst ? 0 : disks.length;
+    words.push(...cdromArguments(cdrom, taken, boot, machineType));
+  }
+  // A floppy drive has no place in the order of the others; "a" puts it before them.
+  const order = disks[0]?.bus === "floppy" && firstDisk === 0 ? ["-boot", "order=a"] : [];
+  const controllers = new Set(disks.flatMap(({ bus }) => controllerOf(bus, machineType)));
+  if (cdrom !== undefined && !hasIde(machineType)) controllers.add(scsiController(machineType));
+  return [...[...controllers].flatMap((name) => ["-device", name]), ...words, ...order];
+}
+
+interface Placed {
+  /** Number of the disk among all. */
+  readonly index: number;
+  /** Number of the disk on its bus. */
+  readonly place: number;
+  /** Place in the order in which firmware tries to boot. */
+  readonly boot: number;
+  readonly machineType: string;
+}
+
+function oneDisk(disk: PlannedDisk, placed: Placed): string[] {
+  const id = `disk${placed.index}`;
+  // `snapshot` puts an unlinked overlay into QEMU's TMPDIR: nothing to clean up, even on SIGKILL.
+  const keep = disk.readOnly ? "readonly=on" : disk.persist ? "snapshot=off" : "snapshot=on";
+  const drive = `file=${escapeComma(disk.file)},format=${disk.format},${keep}`;
+  if (disk.bus === "floppy") return ["-drive", `${drive},if=floppy,index=${placed.place}`];
+  return ["-drive", `${drive},if=none,id=${id}`, "-device", deviceOf(disk.bus, id, placed)];
+}
+
+function deviceOf(bus: DiskBus, id: string, { boot, machineType, place }: Placed): string {
+  const bootable = `drive=${id},bootindex=${boot}`;
+  switch (bus) {
+    case "ide":
+      return `ide-hd,${bootable},${idePlace(place)}`;
+    case "ahci":
+      return `ide-hd,${bootable},bus=${isQ35(machineType) ? "ide" : "ahci"}.${place}`;
+    case "scsi":
+      return `scsi-hd,${bootable},bus=scsi.0`;
+    case "usb":
+      return `usb-storage,${bootable},bus=xhci.0`;
+    case "nvme":
+      return `nvme,${bootable},serial=${id}`;
+    case "sd":
+      return `sd-card,drive=${id}`;
+    default:
+      return `${machineType === "microvm" ? "virtio-blk-device" : "virtio-blk-pci"},${bootable}`;
+  }
+}
+
+function controllerOf(bus: DiskBus, machineType: string): string[] {
+  if (bus === "ahci") return isQ35(machineType) ? [] : ["ahci,id=ahci"];
+  if (bus === "scsi") return [scsiController(machineType)];
+  if (bus === "usb") return ["qemu-xhci,id=xhci"];
+  if (bus === "sd") return ["sdhci-pci"];
+  return [];
+}
+
+function cdromArguments(
+  file: string,
+  taken: ReadonlyMap<DiskBus, number>,
+  boot: number,
+  machineType: string,
+): string[] {
+  const drive = `file=${escapeComma(file)},format=raw,if=none,id=cdrom,readonly=on`;
+  const bootable = `drive=cdrom,bootindex=${boot}`;
+  if (!hasIde(machineType)) return ["-drive", drive, "-device", `scsi-cd,${bootable},bus=scsi.0`];
+  const bus = isQ35(machineType) ? "ahci" : "ide";
+  const place = Math.max(cdromPlace, taken.get(bus) ?? 0);
+  if (place >= (placesLimit[bus] ?? 0)) {
+    throw new SpecError("cdrom", `has no place left: the disks take all of ${bus}; move one away`);
+  }
+  const at = bus === "ahci" ? `bus=ide.${place}` : idePlace(place);
+  return ["-drive", drive, "-device", `ide-cd,${bootable},${at}`];
+}
+
+/** @throws `SpecError` where the machine is known not to have the bus, or no room on it. */
+function checkPlace(bus: DiskBus, place: number, index: number, machineType: string): void {
+  const field = `disks[${index}].bus`;
+  const limit = placesLimit[bus];
+  if (limit !== undefined && place >= limit) {
+    throw new SpecError(field, `${bus} has room for ${limit}, and all of it is taken`);
+  }
+  const possible = busesOf(machineType);
+  if (possible === undefined || possible.includes(bus)) return;
+  const names = possible.join(", ");
+  throw new SpecError(field, `got "${bus}", which the machine ${machineType} has not: ${names}`);
+}
+
+/** The buses of a machine that is known. */
+function busesOf(machineType: string): readonly DiskBus[] | undefined {
+  const pci: readonly DiskBus[] = ["ahci", "virtio", "scsi", "nvme", "usb", "sd"];
+  if (isQ35(machineType)) return [...pci, "floppy"];
+  if (/^pc(-|$)/.test(machineType)) return ["ide", ...pci, "floppy"];
+  if (machineType === "isapc") return ["ide", "floppy"];
+  if (machineType === "microvm") return ["virtio", "scsi"];
+  return /^virt(-|$)/.test(machineType) ? pci : undefined;
+}
+
+/** QEMU's option lists end a value at a comma; a doubled one is a comma (QEMU, invocation). */
+export function escapeComma(value: string): string {
+  return value.replaceAll(",", ",,");
+}
+
+/** Two channels with two drives each. */
+function idePlace(place: number): string {
+  return `bus=ide.${place >> 1},unit=${place & 1}`;
+}
+
+function scsiController(machineType: string): string {
+  return `${machineType === "microvm" ? "virtio-scsi-device" : "virtio-scsi-pci"},id=scsi`;
+}
+
+function isQ35(machineType: string): boolean {
+  return /^(pc-)?q35(-|$)/.test(machineType);
+}
+
+function hasIde(machineType: string): boolean {
+  return isQ35(machineType) || /^(pc|isapc)(-|$)/.test(machineType);
+}

@@ -1,0 +1,122 @@
+/** Waits for the end of a machine: `toExit`, `toPowerOff`, `toReset` and `toPanic` use them. */
+import { type DeadHalt, GuestError, type MachineExit, TimeoutError } from "../evidence/index.ts";
+
+/** The longest time that a timer of Node can run, in milliseconds. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** What is waited for. */
+export interface EndWait {
+  /** For messages: "to power off". */
+  readonly description: string;
+  readonly accepts: (exit: MachineExit) => boolean;
+  /** Whether a guest that says that it dies satisfies the wait before it has ended. */
+  readonly isPanicEnough: boolean;
+  /** Whether a reset that the machine goes on after satisfies the wait. */
+  readonly isResetEnough?: boolean;
+  readonly limitMs: number;
+  readonly limitName: string;
+}
+
+interface Pending extends EndWait {
+  readonly resolve: (exit: MachineExit) => void;
+  readonly reject: (error: Error) => void;
+  timer: NodeJS.Timeout | undefined;
+}
+
+export class EndWaits {
+  readonly #pending = new Set<Pending>();
+  readonly #onWaiting: (change: 1 | -1) => void;
+  #exit: MachineExit | undefined;
+
+  constructor(onWaiting: (change: 1 | -1) => void) {
+    this.#onWaiting = onWaiting;
+  }
+
+  get exit(): MachineExit | undefined {
+    return this.#exit;
+  }
+
+  /**
+   * Waits for an exit that `accepts`.
+   * @throws `GuestError` at once if the machine ends otherwise or is provably dead;
+   *   `TimeoutError` at the limit.
+   */
+  add(wait: EndWait): Promise<MachineExit> {
+    return new Promise((resolve, reject) => {
+      const pending: Pending = { ...wait, resolve, reject, timer: undefined };
+      this.#pending.add(pending);
+      this.#onWaiting(1);
+      if (this.#exit !== undefined) {
+        this.#offer(pending, this.#exit);
+        return;
+      }
+      if (wait.limitMs === Number.POSITIVE_INFINITY) return;
+      const delayMs = Math.min(wait.limitMs, longestTimerMs);
+      // A late timer lets the event loop read what has arrived before it fails.
+      pending.timer = setTimeout(() => setImmediate(() => this.#expire(pending)), delayMs);
+    });
+  }
+
+  /** Waits without a limit for any end. @throws `GuestError` if the guest is provably dead. */
+  anyEnd(): Promise<MachineExit> {
+    const limitMs = Number.POSITIVE_INFINITY;
+    const accepts = () => true;
+    const description = "to end";
+    return this.add({ description, accepts, isPanicEnough: false, limitMs, limitName: "none" });
+  }
+
+  /** The machine has ended. */
+  settle(exit: MachineExit): void {
+    this.#exit ??= exit;
+    for (const pending of [...this.#pending]) this.#offer(pending, this.#exit);
+  }
+
+  /** The guest has said that it dies: whoever waits for just that is satisfied before the end. */
+  offerPanic(panic: MachineExit): void {
+    for (const pending of [...this.#pending]) {
+      if (!pending.isPanicEnough || !pending.accepts(panic)) continue;
+      this.#finish(pending);
+      pending.resolve(panic);
+    }
+  }
+
+  /**
+   * The guest has reset the machine, which goes on: whoever waits longest for just that takes it.
+   * @param take marks the reset as taken.
+   */
+  offerReset(take: () => boolean): void {
+    const first = [...this.#pending].find((pending) => pending.isResetEnough);
+    if (first === undefined || !take()) return;
+    this.#finish(first);
+    first.resolve({ kind: "reset", because: "RESET by the guest, and onReset is continue" });
+  }
+
+  /** The guest is provably dead, but the machine is still there. */
+  fail(finding: DeadHalt): void {
+    for (const pending of [...this.#pending]) {
+      this.#finish(pending);
+      pending.reject(
+        new GuestError(`while waiting for the machine ${pending.description}`, finding),
+      );
+    }
+  }
+
+  #offer(pending: Pending, exit: MachineExit): void {
+    this.#finish(pending);
+    if (pending.accepts(exit)) pending.resolve(exit);
+    else pending.reject(new GuestError(`expected the machine ${pending.description}`, exit));
+  }
+
+  #expire(pending: Pending): void {
+    if (!this.#pending.has(pending)) return;
+    this.#finish(pending);
+    const { limitMs, limitName } = pending;
+    pending.reject(new TimeoutError(`the machine ${pending.description}`, limitMs, limitName));
+  }
+
+  #finish(pending: Pending): void {
+    clearTimeout(pending.timer);
+    this.#pending.delete(pending);
+    this.#onWaiting(-1);
+  }
+}

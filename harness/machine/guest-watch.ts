@@ -1,0 +1,201 @@
+/** The watch over one guest: its ports, its life, its death, and the evidence of all that. */
+import {
+  BringupError,
+  type DeadHalt,
+  describeExit,
+  type Evidence,
+  formatEvidence,
+  GuestError,
+  type MachineExit,
+} from "../evidence/index.ts";
+import type { FifoPair } from "../process/index.ts";
+import type { QmpEvent } from "../qmp/index.ts";
+import { Autopsy } from "./autopsy.ts";
+import type { PlannedPort } from "./command-line.ts";
+import { DeadHaltSampler } from "./dead-halt-sampler.ts";
+import { EndWaits } from "./end-waits.ts";
+import { EndWatch, saysTripleFault } from "./end-watch.ts";
+import { exitDeviceOf } from "./exit-device.ts";
+import { Lifecycle } from "./lifecycle.ts";
+import type { MachineParts } from "./machine-parts.ts";
+import type { MachineChronicle } from "./machine-record.ts";
+import { type WiredPort, wirePort } from "./port-wiring.ts";
+import { ResetWatch } from "./reset-watch.ts";
+
+export class GuestWatch {
+  readonly ports: readonly WiredPort[];
+  readonly lifecycle: Lifecycle;
+  readonly chronicle: MachineChronicle;
+  readonly sampler: DeadHaltSampler;
+  readonly endWaits: EndWaits;
+  readonly endWatch: EndWatch;
+  readonly resets: ResetWatch;
+  readonly #parts: MachineParts;
+  readonly #autopsy: Autopsy;
+
+  constructor(parts: MachineParts) {
+    this.#parts = parts;
+    this.chronicle = parts.chronicle;
+    this.lifecycle = new Lifecycle((state) => this.chronicle.note("machine", state));
+    this.#autopsy = new Autopsy({ ...parts, arch: parts.chronicle.facts.arch });
+    this.sampler = new DeadHaltSampler(this.#autopsy, {
+      lastActivityMs: () => Math.max(...this.ports.map(({ port }) => port.lastActivityMs)),
+      isRunning: () => this.lifecycle.state === "running",
+      onDead: (finding) => this.#foundDead(finding),
+    });
+    this.endWaits = new EndWaits((change) => this.sampler.waiting(change));
+    this.ports = parts.plan.ports.map((port, index) => {
+      return this.#wire(port, parts.fifos[index] as FifoPair);
+    });
+    const { port } = this.ports[0] as WiredPort;
+    this.resets = new ResetWatch(parts.qmp, port, {
+      onReset: parts.plan.onReset,
+      hasRepeatingFirmware: parts.plan.board.isPc && parts.plan.firmware.kind !== "flash",
+      onTaken: () => this.endWaits.offerReset(() => this.resets.take()),
+      onLoop: (resets) => void this.#foundLoop(resets),
+    });
+    parts.qmp.onEvent((event) => this.#follow(event));
+    this.endWatch = this.#watchEnd();
+    if (parts.plan.debug) this.sampler.stop();
+  }
+
+  /** Gives an error the evidence of this machine, once, after writing it to disk. */
+  async attachEvidence(error: Error): Promise<Error> {
+    if (!(error instanceof BringupError) || error.evidence !== undefined) return error;
+    // Where the connection is gone QEMU is about to be, and how it ended belongs to the evidence.
+    if (this.#parts.qmp.state === "closed") await this.endWatch.settled();
+    const evidence = await this.evidence();
+    this.chronicle.note("error", error.message.split("\n", 1)[0] as string);
+    this.chronicle.write(this.ports);
+    error.evidence = evidence;
+    error.message += `\n${formatEvidence(evidence)}`;
+    return error;
+  }
+
+  /** What the machine is doing, with the last lines of every port. Never throws. */
+  async evidence(): Promise<Evidence> {
+    const isAlive = this.chronicle.exit === undefined && this.#parts.qmp.state === "ready";
+    const registers = isAlive ? await this.#autopsy.registers() : [];
+    const at = await this.#autopsy.locate(registers.find((cpu) => cpu.started !== false));
+    return this.chronicle.evidence(this.lifecycle.description, at, this.ports);
+  }
+
+  /** The first fatal output so far, as the panic that it is. */
+  panicSoFar(): MachineExit | undefined {
+    const fatal = this.ports.map(({ port }) => port.firstFatal).find((output) => output?.complete);
+    return fatal === undefined ? undefined : panicOf(fatal.line);
+  }
+
+  #wire(planned: PlannedPort, fifo: FifoPair): WiredPort {
+    const hooks = {
+      send: (bytes: Uint8Array) => this.#send(planned.name, fifo, bytes),
+      limit: this.#parts.limit,
+      onFatal: ({ line }: { line: string }) => {
+        this.chronicle.note(planned.name, `fatal output: ${line}`);
+        this.endWaits.offerPanic(panicOf(line));
+      },
+      onWaiting: (change: 1 | -1) => this.sampler.waiting(change),
+      attachEvidence: (error: Error) => this.attachEvidence(error),
+    };
+    const { directory } = this.chronicle.facts;
+    return wirePort(planned, fifo, {
+      directory,
+      hooks,
+      onLogFull: (reason) => this.endWatch.kill(reason),
+      onOutput: () => this.resets.sawOutput(),
+    });
+  }
+
+  async #send(port: string, fifo: FifoPair, bytes: Uint8Array): Promise<void> {
+    try {
+      this.lifecycle.require(`writing to ${port}`, "starting", "running", "paused");
+      await fifo.write(bytes);
+    } catch (error) {
+      throw await this.attachEvidence(error as Error);
+    }
+  }
+
+  #watchEnd(): EndWatch {
+    const { child, logs, plan, qemuMajor, qmp } = this.#parts;
+    return new EndWatch({
+      child,
+      qmp,
+      autopsy: this.#autopsy,
+      cpuLog: logs.cpu,
+      stderrLog: logs.stderr,
+      accelerator: plan.accelerator,
+      exitDevice: exitDeviceOf(plan),
+      qemuMajor,
+      drain: () => this.#drain(),
+      fatalLine: () => this.ports.map(({ port }) => port.firstFatal?.line).find((line) => line),
+      onEnd: (exit) => this.#end(exit),
+    });
+  }
+
+  #follow({ event, data }: QmpEvent): void {
+    this.chronicle.note("qmp", `${event} ${words(data ?? {})}`);
+    // QEMU also stops for the autopsy; nobody could go on from that.
+    if (event === "STOP" && !this.endWatch.isEnding) this.lifecycle.enter("paused");
+    if (event === "RESUME") this.lifecycle.enter("running");
+    if (event === "RESET") this.chronicle.forgetFinding();
+  }
+
+  /** Takes the guest's last words. What cannot be read is not worth more than how it ended. */
+  #drain(): void {
+    for (const wired of this.ports) {
+      try {
+        wired.drain();
+      } catch (error) {
+        this.chronicle.note(wired.port.name, `cannot be read: ${(error as Error).message}`);
+      }
+      wired.port.settle();
+    }
+  }
+
+  #end(exit: MachineExit): void {
+    if (this.chronicle.exit !== undefined) return;
+    this.chronicle.exit = exit;
+    this.lifecycle.enter("ended", describeExit(exit));
+    this.sampler.stop();
+    const guestError = (phase: string) => new GuestError(`while waiting for ${phase}`, exit);
+    this.endWaits.settle(exit);
+    for (const { port } of this.ports) port.finish(guestError);
+    this.#parts.qmp.failWaits(guestError);
+    this.chronicle.write(this.ports);
+  }
+
+  #foundDead(finding: DeadHalt): void {
+    const panic = this.panicSoFar();
+    if (panic !== undefined) {
+      const because = `the guest printed fatal output, then: ${finding.because}`;
+      const place = finding.at === undefined ? {} : { at: finding.at };
+      this.#end({ ...panic, because, ...place });
+      return;
+    }
+    this.chronicle.addFinding(finding);
+    const guestError = (phase: string) => new GuestError(`while waiting for ${phase}`, finding);
+    for (const { port } of this.ports) port.failWaits(guestError);
+    this.endWaits.fail(finding);
+    this.#parts.qmp.failWaits(guestError);
+    this.#parts.qmp.allowWaits();
+  }
+
+  async #foundLoop(resets: number): Promise<void> {
+    const { hasRepeatingFirmware } = this.resets;
+    // Such firmware ends its own resets with a triple fault, which says nothing of the guest's.
+    const isFault = !hasRepeatingFirmware && (await saysTripleFault(this.#parts.logs.cpu, 0));
+    const why = isFault ? "; QEMU's CPU log says triple fault" : "";
+    const because = `the guest printed the same between all of them${why}`;
+    this.#end({ kind: "reset-loop", resets, because });
+    this.endWatch.kill("the harness, after a reset loop");
+  }
+}
+
+function panicOf(line: string): MachineExit {
+  return { kind: "panic", message: line.trim(), because: "the guest printed fatal output" };
+}
+
+/** QMP's integers may be too large for a number, and then are bigints. */
+function words(data: unknown): string {
+  return JSON.stringify(data, (_, value) => (typeof value === "bigint" ? `${value}` : value));
+}

@@ -1,0 +1,115 @@
+/**
+ * What a boot image is, by its content and never by its name. A file can be several things at once;
+ * the first of these that fits decides:
+ *
+ * 1. ELF: its magic is at byte 0.
+ * 2. A Linux kernel header (bzImage, arm64 and RISC-V Image, zImage): with an EFI stub it is a PE
+ *    file too, but QEMU boots it without firmware.
+ * 3. ISO 9660: a hybrid image also carries the boot sector of a disk.
+ * 4. PE: an EFI application. Its bytes 510 and 511 may be anything.
+ * 5. gzip, qcow2, uImage, device tree blob: by the magic at byte 0.
+ * 6. Boot sector: 55 AA at byte 510. Before Multiboot, because a kernel may lie right behind it.
+ * 7. A flat binary with a Multiboot header that says where to load it.
+ * 8. Unknown: text, zeros or data.
+ */
+import type { Stats } from "node:fs";
+import { constants, type FileHandle, open, stat } from "node:fs/promises";
+import { SpecError } from "../evidence/index.ts";
+import { type ByteSource, ElfError, fileSource, isElf } from "../guest/index.ts";
+import { readElfImage } from "./image-elf.ts";
+import {
+  findMultibootHeader,
+  headBytes,
+  lookAtUnknown,
+  recogniseBootSector,
+  recogniseByMagic,
+  recogniseLinux,
+  recognisePe,
+} from "./image-formats.ts";
+import { isIso, readIso } from "./image-iso.ts";
+import type { DetectedImage } from "./image-types.ts";
+
+/** What can be given as a kernel, for the end of messages. */
+export const takenImages =
+  "taken are: an ELF kernel (on x86 with a PVH note or a Multiboot header), a Linux kernel " +
+  "(bzImage, Image, zImage), a boot sector or raw disk image, an ISO 9660 image, " +
+  "an EFI application";
+
+/**
+ * Tells what the file at `path` is. Reads at most its first 64 KiB, the tables that an ELF header
+ * or a boot catalogue points to, and 16 MiB of an ELF file that has no boot protocol otherwise.
+ *
+ * Throws `SpecError` on the field `kernel` where there is nothing to judge: no such file, a
+ * directory, no permission, an empty file, a truncated ELF. Whether what was found can be booted is
+ * for `checkImage` to say.
+ */
+export async function detectImage(path: string): Promise<DetectedImage> {
+  const handle = await openImage(path);
+  try {
+    const { size } = await handle.stat();
+    if (size === 0) {
+      throw new SpecError(
+        "kernel",
+        `${path} is empty; did the build fail half-way?\n  ${takenImages}`,
+      );
+    }
+    const source = fileSource(handle, size);
+    const head = await source.read(0, Math.min(size, headBytes), "the file");
+    const facts = await recognise(source, head);
+    return { path, sizeBytes: size, ...facts };
+  } catch (error) {
+    if (!(error instanceof ElfError)) throw error;
+    throw new SpecError(
+      "kernel",
+      `${path} is a broken ELF file; build it again (${error.message})\n  ${takenImages}`,
+      { cause: error },
+    );
+  } finally {
+    await handle.close();
+  }
+}
+
+type WithoutFile<Image> = Image extends unknown ? Omit<Image, "path" | "sizeBytes"> : never;
+
+async function recognise(source: ByteSource, head: Buffer): Promise<WithoutFile<DetectedImage>> {
+  if (isElf(head)) return readElfImage(source, head);
+  const linux = recogniseLinux(head);
+  if (linux !== undefined) return linux;
+  if (isIso(head)) return { kind: "iso9660", ...(await readIso(source, head)) };
+  const known =
+    recognisePe(head) ?? recogniseByMagic(head) ?? recogniseBootSector(head, source.sizeBytes);
+  if (known !== undefined) return known;
+  if (findMultibootHeader(head)?.hasAddresses === true) return { kind: "multiboot-binary" };
+  return lookAtUnknown(head);
+}
+
+async function openImage(path: string): Promise<FileHandle> {
+  try {
+    checkFileType(path, await stat(path));
+    // Should the file have become a FIFO meanwhile, this keeps the open from waiting for a writer.
+    return await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    if (error instanceof SpecError) throw error;
+    throw new SpecError("kernel", `${path} ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+function checkFileType(path: string, found: Stats): void {
+  if (found.isFile()) return;
+  const what = found.isDirectory() ? "a directory" : "not a regular file";
+  throw new SpecError("kernel", `${path} is ${what}; give the image itself\n  ${takenImages}`);
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case "ENOENT":
+    case "ENOTDIR":
+      return "does not exist; was it built, and is the path relative to the working directory?";
+    case "EACCES":
+    case "EPERM":
+      return "may not be read; check its permissions and those of its directories";
+    default:
+      return `could not be opened: ${message}`;
+  }
+}

@@ -1,0 +1,27 @@
+export {
+  AssertionError,
+  BringupError,
+  type DeadHalt,
+  type Evidence,
+  GuestError,
+  type GuestLocation,
+  HostError,
+  LaunchError,
+  type MachineExit,
+  type MachineExitKind,
+  type MachineRecord,
+  QmpError,
+  SpecError,
+  StateError,
+  TimeoutError,
+} from "../evidence/index.ts";
+export { fatalPatterns, type SerialMatch, type WaitOptions } from "../serial/index.ts";
+export { type BootOptions, bootMachine, defaultWaitMs } from "./boot.ts";
+export { EvidenceStore, newRunName, pruneRuns } from "./evidence-store.ts";
+export type { MachineState } from "./lifecycle.ts";
+export { Machine } from "./machine.ts";
+export type { WaitLimit } from "./machine-parts.ts";
+export { isDebugging } from "./precedence.ts";
+export type { RunSettings } from "./run-settings.ts";
+export { checkSpec, type Disk, type DiskBus, type Firmware, type MachineSpec } from "./spec.ts";
+export type { EndOptions } from "./verdict.ts";

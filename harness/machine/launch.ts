@@ -1,0 +1,125 @@
+/** Starts QEMU for a plan, up to a guest that has not executed anything yet. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { LaunchError } from "../evidence/index.ts";
+import {
+  type CleanupStack,
+  createPrivateDirectory,
+  makeFifos,
+  type OwnedChild,
+  openFifoPair,
+  startOwned,
+  withLimit,
+} from "../process/index.ts";
+import { QmpClient } from "../qmp/index.ts";
+import { firstErrorLine } from "./classify-exit.ts";
+import { commandLine, fifoPath } from "./command-line.ts";
+import { Machine } from "./machine.ts";
+import type { WaitLimit } from "./machine-parts.ts";
+import type { MachineChronicle } from "./machine-record.ts";
+import type { PreparedMachine } from "./prepare.ts";
+import { QmpLogFile } from "./qmp-log.ts";
+
+/** Milliseconds in which a program that breaks the protocol may end by itself, and say why. */
+const lastWordsMs = 1_000;
+
+/** What a launch is given. */
+export interface LaunchOptions {
+  readonly chronicle: MachineChronicle;
+  readonly limit: WaitLimit;
+  /** Takes everything that is acquired; whoever owns it disposes it if the launch fails. */
+  readonly cleanup: CleanupStack;
+}
+
+/** A machine whose guest has not executed anything yet. */
+export interface LaunchedMachine {
+  readonly machine: Machine;
+  /** Directory with what only a running machine has. */
+  readonly privateDirectory: string;
+  /** Never resolves; rejects with a `LaunchError` once QEMU has ended. */
+  readonly early: Promise<never>;
+}
+
+/** @throws `LaunchError` with QEMU's own words if it ends before it speaks QMP, or never does. */
+export async function launchMachine(
+  prepared: PreparedMachine,
+  options: LaunchOptions,
+): Promise<LaunchedMachine> {
+  const { plan, qemu } = prepared;
+  const { chronicle, cleanup, limit } = options;
+  const { directory } = chronicle.facts;
+  const privateDirectory = await createPrivateDirectory("machine");
+  cleanup.defer("the private directory", privateDirectory.remove);
+  const paths = plan.ports.map((_, index) => fifoPath(privateDirectory.path, index));
+  await makeFifos(paths);
+  const fifos = paths.map((path) => {
+    const fifo = openFifoPair(path);
+    cleanup.defer("a FIFO", () => fifo.close());
+    return fifo;
+  });
+  const logs = { cpu: join(directory, "cpu.log"), stderr: join(directory, "stderr.log") };
+  const run = { directory: privateDirectory.path, cpuLog: logs.cpu };
+  const child = startOwned(plan.qemu, commandLine(plan, run), {
+    logFile: logs.stderr,
+    sockets: 1,
+    environment: { ...process.env, TMPDIR: privateDirectory.path },
+  });
+  cleanup.defer("QEMU", async () => {
+    child.kill();
+    await child.ended;
+  });
+  const early = failEarly(child, logs.stderr);
+  const qmp = await connect(child, directory, early);
+  const machine = new Machine({
+    plan,
+    chronicle,
+    child,
+    qmp,
+    fifos,
+    symbols: prepared.symbols,
+    builtAtMs: prepared.builtAtMs,
+    logs,
+    qemuMajor: qemu.version.major,
+    limit,
+    remove: privateDirectory.remove,
+  });
+  cleanup.defer("the machine", () => machine[Symbol.asyncDispose]());
+  return { machine, privateDirectory: privateDirectory.path, early };
+}
+
+function failEarly(child: OwnedChild, stderrLog: string): Promise<never> {
+  const early = child.ended.then((end) => {
+    const words = firstErrorLine(readFileSync(stderrLog, "utf8"));
+    const how = end.spawnError?.message ?? `it ended with ${end.signal ?? `code ${end.exitCode}`}`;
+    throw new LaunchError(`QEMU did not start: ${words ?? how}`, { cause: end.spawnError });
+  });
+  early.catch(() => {});
+  return early;
+}
+
+async function connect(
+  child: OwnedChild,
+  directory: string,
+  early: Promise<never>,
+): Promise<QmpClient> {
+  const [descriptor] = child.descriptors;
+  if (descriptor === undefined || child.pid === undefined) return await early;
+  const log = new QmpLogFile(join(directory, "qmp.log"));
+  const client = new QmpClient(descriptor, {
+    // The boot as a whole has a limit, which names itself better.
+    connectTimeoutMs: Number.POSITIVE_INFINITY,
+    log: (direction, line) => log.add(direction, line),
+  });
+  void client.closed.then(() => log.close());
+  const ready = client.ready.catch(async (error: Error) => {
+    await withLimit(early, lastWordsMs, "QEMU's last words").catch((words) => {
+      if (words instanceof LaunchError) throw words;
+    });
+    const [why] = error.message.split("\n", 1);
+    throw new LaunchError(`QEMU did not start: what runs does not speak QMP: ${why}`, {
+      cause: error,
+    });
+  });
+  await Promise.race([ready, early]);
+  return client;
+}

@@ -1,0 +1,27 @@
+/** What `bootMachine` has put together, and a machine is made of. */
+import type { FifoPair, OwnedChild } from "../process/index.ts";
+import type { QmpClient } from "../qmp/index.ts";
+import type { MachinePlan } from "./command-line.ts";
+import type { MachineChronicle } from "./machine-record.ts";
+
+/** The limit of a wait that asks for `timeoutMs`, and what that limit is called. */
+export type WaitLimit = (timeoutMs: number | undefined) => { limitMs: number; name: string };
+
+export interface MachineParts {
+  readonly plan: MachinePlan;
+  /** Knows the facts of the machine already, and collects what happens to it. */
+  readonly chronicle: MachineChronicle;
+  readonly child: OwnedChild;
+  readonly qmp: QmpClient;
+  /** One for each port of the plan. */
+  readonly fifos: readonly FifoPair[];
+  /** ELF with the guest's symbols. */
+  readonly symbols: string | undefined;
+  /** When the kernel was built, in milliseconds since 1970. */
+  readonly builtAtMs: number | undefined;
+  readonly logs: { readonly cpu: string; readonly stderr: string };
+  readonly qemuMajor: number;
+  readonly limit: WaitLimit;
+  /** Removes the private directory. */
+  readonly remove: () => Promise<void>;
+}

@@ -1,0 +1,233 @@
+/** A running machine: the one object that a test holds. */
+import {
+  atCaller,
+  type DeadHalt,
+  type Evidence,
+  HostError,
+  type MachineExit,
+  type MachineRecord,
+} from "../evidence/index.ts";
+import { withLimit } from "../process/index.ts";
+import type { QmpClient } from "../qmp/index.ts";
+import type { SerialPort } from "../serial/index.ts";
+import { evidentQmp } from "./evident-qmp.ts";
+import { GuestWatch } from "./guest-watch.ts";
+import type { MachineState } from "./lifecycle.ts";
+import type { MachineParts } from "./machine-parts.ts";
+import type { WiredPort } from "./port-wiring.ts";
+import { type EndOptions, Verdict } from "./verdict.ts";
+
+/** Milliseconds that QEMU may take to end after SIGKILL. */
+const killMs = 5_000;
+
+/**
+ * A machine in QEMU. It belongs to whoever booted it, and is gone when that ends: a test's
+ * machine with the test, `await using` with its block, and with the process in any case.
+ */
+export class Machine implements AsyncDisposable {
+  /** The first serial port. */
+  readonly serial: SerialPort;
+  /** All serial ports, in the order of the spec. */
+  readonly serialPorts: readonly SerialPort[];
+  /** The debug console at port 0xE9, where the spec asks for it. */
+  readonly debugConsole: SerialPort | undefined;
+  /** The QMP connection. */
+  readonly qmp: QmpClient;
+  readonly #parts: MachineParts;
+  readonly #watch: GuestWatch;
+  readonly #verdict: Verdict;
+  #disposed: Promise<void> | undefined;
+
+  /** For `bootMachine`: the guest has not executed anything yet. */
+  constructor(parts: MachineParts) {
+    this.#parts = parts;
+    this.#watch = new GuestWatch(parts);
+    this.#verdict = new Verdict(this.#watch, parts.qmp, parts.limit);
+    this.serialPorts = this.#portsOf("serial");
+    this.serial = this.serialPorts[0] as SerialPort;
+    this.debugConsole = this.#portsOf("debug-console")[0];
+    this.qmp = evidentQmp(parts.qmp, {
+      limit: parts.limit,
+      attachEvidence: (error) => this.attachEvidence(error),
+      exit: async () => {
+        await this.#watch.endWatch.settled();
+        return this.exit;
+      },
+      onWaiting: (change) => this.#watch.sampler.waiting(change),
+    });
+  }
+
+  /** What the machine is doing. */
+  get state(): MachineState {
+    return this.#watch.lifecycle.state;
+  }
+
+  /** Name of the machine's evidence, unique within the run. */
+  get name(): string {
+    return this.#parts.chronicle.facts.name;
+  }
+
+  /**
+   * How the machine ends. Rejects with `GuestError` where the guest is found provably dead (dead
+   * halt) without an end; while someone holds this promise, that is looked for. Reading `kind`
+   * counts as having judged the exit.
+   */
+  get exited(): Promise<MachineExit> {
+    const promise = this.#verdict.anyEnd();
+    promise.catch(() => {});
+    return promise;
+  }
+
+  /** How the machine ended, or `undefined` while it has not. */
+  get exit(): MachineExit | undefined {
+    return this.#watch.chronicle.exit;
+  }
+
+  /** Whether the guest has printed fatal output, expected or not. */
+  get hasPanicked(): boolean {
+    return this.#watch.panicSoFar() !== undefined;
+  }
+
+  /** What was found of the guest that is no end: dead halts. */
+  get findings(): readonly DeadHalt[] {
+    return this.#watch.chronicle.findings;
+  }
+
+  /** Stops the guest's execution. Holds afterwards: `paused`. @throws `StateError`, `QmpError`. */
+  async pause(): Promise<void> {
+    await this.#act("pause()", ["running"], () => this.qmp.execute("stop"));
+  }
+
+  /** Continues. Holds afterwards: `running`. @throws `StateError`, `QmpError`. */
+  async resume(): Promise<void> {
+    await this.#act("resume()", ["paused", "starting"], () => this.qmp.execute("cont"));
+  }
+
+  /**
+   * Presses the reset button; the machine goes on whatever `onReset` says, and a paused one stays
+   * paused. @throws `StateError`, `QmpError`.
+   */
+  async reset(): Promise<void> {
+    await this.#act("reset()", ["running", "paused"], () => this.#watch.resets.pressButton());
+  }
+
+  /** Presses the power button: an ACPI request, which the guest may ignore. @throws as `pause`. */
+  async powerDown(): Promise<void> {
+    await this.#act("powerDown()", ["running"], () => this.qmp.execute("system_powerdown"));
+  }
+
+  /**
+   * Ends QEMU at once. Holds afterwards: `ended`, with an exit of kind `killed` if the machine had
+   * not ended before. @throws `StateError`; `TimeoutError` if QEMU cannot be killed.
+   */
+  async kill(): Promise<void> {
+    await this.#act("kill()", ["starting", "running", "paused", "ended"], () =>
+      this.#endQemu("kill()"),
+    );
+  }
+
+  /**
+   * Waits for an end that `accepts`; such an end is expected from then on.
+   * @throws `GuestError` at once for any other end, or a dead halt; `TimeoutError`.
+   */
+  async waitForEnd(
+    description: string,
+    accepts: (exit: MachineExit) => boolean,
+    options: EndOptions = {},
+  ): Promise<MachineExit> {
+    return await this.#verdict.waitForEnd(description, accepts, options);
+  }
+
+  /**
+   * Waits until the guest has reported its own death, on a port or through `pvpanic`. From the
+   * call on fatal output is expected.
+   */
+  async waitForPanic(
+    accepts: (message: string) => boolean,
+    options: EndOptions = {},
+  ): Promise<MachineExit> {
+    return await this.#verdict.waitForPanic(accepts, options);
+  }
+
+  /** Waits for a reset by the guest, whichever `onReset` says. */
+  async waitForReset(options: EndOptions = {}): Promise<void> {
+    await this.#verdict.waitForReset(this.#parts.plan.onReset, options);
+  }
+
+  /**
+   * Judges the guest when a test's body has ended.
+   * @throws `GuestError` with evidence if it has died in a way that nothing expected.
+   */
+  checkAlive(): Promise<void> {
+    return this.#verdict.checkAlive();
+  }
+
+  /** Gives an error the evidence of this machine, once, after writing it to disk. */
+  attachEvidence(error: Error): Promise<Error> {
+    return this.#watch.attachEvidence(error);
+  }
+
+  /** What the machine is doing, with the last lines of every port. Never throws. */
+  evidence(): Promise<Evidence> {
+    return this.#watch.evidence();
+  }
+
+  /** The record for the reports, as it stands. */
+  record(): MachineRecord {
+    return this.#watch.chronicle.record(this.#watch.ports);
+  }
+
+  /**
+   * Ends QEMU and removes everything but the evidence. Safe to call twice.
+   * @throws `TimeoutError` if QEMU cannot be killed; `HostError` if evidence could not be written.
+   */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed ??= this.#dispose();
+    return this.#disposed;
+  }
+
+  async #dispose(): Promise<void> {
+    this.#watch.sampler.stop();
+    const { chronicle } = this.#watch;
+    try {
+      await this.#endQemu("dispose");
+    } finally {
+      this.#parts.qmp.close();
+      for (const wired of this.#watch.ports) wired.close();
+      this.#watch.lifecycle.enter("disposed");
+      chronicle.write(this.#watch.ports);
+      await this.#parts.remove();
+    }
+    if (chronicle.writeError === undefined) return;
+    const why = chronicle.writeError.message;
+    throw new HostError(`the evidence of ${this.name} could not be written: ${why}`, {
+      cause: chronicle.writeError,
+    });
+  }
+
+  async #endQemu(by: string): Promise<void> {
+    this.#watch.endWatch.kill(by);
+    await withLimit(this.#parts.child.ended, killMs, "QEMU to end after SIGKILL");
+    await this.#watch.endWatch.settled();
+  }
+
+  /** Does what the state allows; every error has the evidence of the machine. */
+  async #act(
+    call: string,
+    needed: readonly MachineState[],
+    act: () => Promise<unknown>,
+  ): Promise<void> {
+    await atCaller(async () => {
+      try {
+        this.#watch.lifecycle.require(call, ...needed);
+        await act();
+      } catch (error) {
+        throw await this.attachEvidence(error as Error);
+      }
+    });
+  }
+
+  #portsOf(kind: WiredPort["kind"]): SerialPort[] {
+    return this.#watch.ports.filter((wired) => wired.kind === kind).map(({ port }) => port);
+  }
+}

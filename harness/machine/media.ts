@@ -1,0 +1,102 @@
+/** What a machine boots from: the image under test, disks and CD, each where QEMU takes it. */
+import { stat } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { SpecError } from "../evidence/index.ts";
+import type { ChosenBoard } from "./choose-board.ts";
+import type { MachinePlan } from "./command-line.ts";
+import { type PlannedDisk, planDisk } from "./disks.ts";
+import { makeSystemPartition } from "./efi-system-partition.ts";
+import type { KeptImage } from "./evidence-store.ts";
+import { convertToElf32 } from "./image-elf32.ts";
+import type { DetectedImage } from "./image-types.ts";
+import type { Disk, MachineSpec } from "./spec.ts";
+
+/** The part of the plan that is made here. */
+export type Loading = Pick<MachinePlan, "kernel" | "initrd" | "commandLine" | "media">;
+
+/** The image under test, and the copy of it that is booted. */
+export interface ImageUnderTest {
+  readonly image: DetectedImage;
+  readonly kept: KeptImage;
+}
+
+/**
+ * Finds a place for everything. Images that have to be made for it are made in `directory`.
+ * @throws `SpecError` for files that cannot be read, for what excludes each other, and for what
+ *   only a kernel takes that QEMU loads itself; `HostError` where a tool is missing.
+ */
+export async function planLoading(
+  spec: MachineSpec,
+  tested: ImageUnderTest | undefined,
+  board: ChosenBoard,
+  directory: string,
+): Promise<Loading> {
+  const plan = (disk: string | Disk, field: string) =>
+    planDisk(disk, { field, defaultBus: board.diskBus, isPc: board.isPc, directory });
+  const disks = await Promise.all(
+    (spec.disks ?? []).map((disk, index) => plan(disk, `disks[${index}]`)),
+  );
+  const cdrom = spec.cdrom === undefined ? undefined : await existing("cdrom", spec.cdrom);
+  const fromMedia = (media: Loading["media"]): Loading => {
+    if (spec.commandLine !== undefined) throw notLoaded("commandLine", tested?.image);
+    if (spec.initrd !== undefined) throw notLoaded("initrd", tested?.image);
+    return { kernel: undefined, initrd: undefined, commandLine: undefined, media };
+  };
+  const bootDisk = (disk: PlannedDisk) =>
+    fromMedia({ disks: [disk, ...disks], cdrom, cdromFirst: false });
+  if (tested === undefined) return fromMedia({ disks, cdrom, cdromFirst: false });
+  const { image, kept } = tested;
+  switch (image.kind) {
+    case "boot-sector": {
+      const bus = image.floppy ? "floppy" : board.diskBus;
+      return bootDisk(await plan({ file: kept.path, bus, format: "raw" }, "kernel"));
+    }
+    case "efi-application": {
+      const file = await makeSystemPartition(kept.path, board.arch, directory);
+      return bootDisk(await plan({ file, format: "raw" }, "kernel"));
+    }
+    case "iso9660":
+      if (cdrom !== undefined) throw new SpecError("cdrom", "is taken: the kernel is an ISO image");
+      return fromMedia({ disks, cdrom: kept.path, cdromFirst: true });
+    default:
+      return {
+        kernel: await loadableKernel(image, kept, directory),
+        initrd: spec.initrd === undefined ? undefined : await existing("initrd", spec.initrd),
+        commandLine: spec.commandLine,
+        media: { disks, cdrom, cdromFirst: false },
+      };
+  }
+}
+
+function notLoaded(field: "commandLine" | "initrd", image: DetectedImage | undefined): SpecError {
+  const what = image === undefined ? "there is no kernel" : `the kernel is a ${image.kind}`;
+  return new SpecError(
+    field,
+    `goes to a kernel that QEMU itself loads (ELF, Linux), but here ${what}; leave it out`,
+  );
+}
+
+/** QEMU's Multiboot loader takes 32-bit containers only; the code inside may well be 64-bit. */
+async function loadableKernel(
+  image: DetectedImage,
+  kept: KeptImage,
+  directory: string,
+): Promise<string> {
+  if (image.kind !== "elf" || image.bootable !== "multiboot-as-elf32") return kept.path;
+  const converted = join(directory, `${basename(image.path)}.elf32`);
+  await convertToElf32(kept.path, converted);
+  return converted;
+}
+
+/** The absolute path of a file that the spec names. @throws `SpecError` if it is none. */
+export async function existing(field: string, path: string): Promise<string> {
+  const absolute = resolve(path);
+  try {
+    if ((await stat(absolute)).isFile()) return absolute;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const why = code === "ENOENT" ? "does not exist" : `cannot be read (${code})`;
+    throw new SpecError(field, `${absolute} ${why}`, { cause: error });
+  }
+  throw new SpecError(field, `${absolute} is not a regular file`);
+}

@@ -1,0 +1,160 @@
+/** Spec → plan: asks the host what the spec leaves open, and keeps the image. Starts nothing. */
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { type AcceleratorChoice, type MachineRecord, SpecError } from "../evidence/index.ts";
+import {
+  type Calibration,
+  chooseAccelerator,
+  findFirmware,
+  findMachineType,
+  findQemu,
+  findRom,
+  hasOption,
+  type QemuBinary,
+} from "../host/index.ts";
+import { type ChosenBoard, chooseBoard } from "./choose-board.ts";
+import type { MachinePlan, PlannedPort } from "./command-line.ts";
+import type { EvidenceStore } from "./evidence-store.ts";
+import { detectImage } from "./image.ts";
+import { checkImage } from "./image-check.ts";
+import { type DetectedImage, describeImage } from "./image-types.ts";
+import { existing, type ImageUnderTest, planLoading } from "./media.ts";
+import { sortArguments } from "./qemu-arguments.ts";
+import type { MachineSpec } from "./spec.ts";
+
+/** A machine that could be started now. */
+export interface PreparedMachine {
+  readonly plan: MachinePlan;
+  readonly qemu: QemuBinary;
+  readonly accelerator: AcceleratorChoice;
+  readonly kernel: MachineRecord["kernel"];
+  /** ELF with the guest's symbols. */
+  readonly symbols: string | undefined;
+  readonly builtAtMs: number | undefined;
+}
+
+/** What the run knows already. */
+export interface Surroundings {
+  readonly store: EvidenceStore;
+  /** Directory for images that are made for this machine; evidence, so that they can be seen. */
+  readonly directory: string;
+  readonly calibration: Calibration | undefined;
+}
+
+/**
+ * @throws `SpecError` for what cannot be right, `HostError` for what this computer lacks; both
+ *   before QEMU starts.
+ */
+export async function prepareMachine(
+  spec: MachineSpec,
+  surroundings: Surroundings,
+): Promise<PreparedMachine> {
+  const extra = sortArguments(spec.qemuArguments ?? []);
+  const image = await examineImage(spec);
+  const board = chooseBoard(spec, image);
+  const kept = image === undefined ? undefined : await surroundings.store.keep(image.path);
+  const options = spec.qemu === undefined ? {} : { binary: spec.qemu };
+  const qemu = await findQemu(board.arch, options);
+  checkMachineType(qemu, board);
+  const accelerator = await chooseAcceleratorFor(spec, board, qemu, surroundings);
+  const tested = image === undefined || kept === undefined ? undefined : { image, kept };
+  const loading = await planLoading(spec, tested, board, surroundings.directory);
+  const symbols = spec.symbols ?? (image?.kind === "elf" ? kept?.path : undefined);
+  const plan: MachinePlan = {
+    qemu: qemu.path,
+    board,
+    accelerator: accelerator.used,
+    cpus: spec.cpus ?? 1,
+    ...loading,
+    firmware: await planFirmware(board, qemu),
+    ports: planPorts(spec),
+    onReset: spec.onReset ?? "stop",
+    debug: spec.debug ?? false,
+    sandbox: hasOption(qemu, "sandbox"),
+    extra,
+  };
+  return {
+    plan,
+    qemu,
+    accelerator,
+    kernel: tested === undefined ? null : recordOf(tested),
+    symbols: symbols === undefined ? undefined : await existing("symbols", symbols),
+    builtAtMs: kept === undefined ? undefined : (await stat(kept.path)).mtimeMs,
+  };
+}
+
+function recordOf({ image, kept }: ImageUnderTest): MachineRecord["kernel"] {
+  return { path: image.path, sha256: kept.sha256, image: describeImage(image) };
+}
+
+async function examineImage(spec: MachineSpec): Promise<DetectedImage | undefined> {
+  if (spec.kernel === undefined) return undefined;
+  const image = await detectImage(resolve(spec.kernel));
+  checkImage(image, spec.arch === undefined ? {} : { arch: spec.arch });
+  return image;
+}
+
+function checkMachineType(qemu: QemuBinary, board: ChosenBoard): void {
+  if (findMachineType(qemu, board.machineType) !== undefined) return;
+  const names = qemu.machines.map(({ name }) => name).join(", ");
+  throw new SpecError(
+    "machine",
+    `${board.machineType} is no machine type of ${qemu.path} (${qemu.version.text}); it has ${names}`,
+  );
+}
+
+async function chooseAcceleratorFor(
+  spec: MachineSpec,
+  board: ChosenBoard,
+  qemu: QemuBinary,
+  surroundings: Surroundings,
+): Promise<AcceleratorChoice> {
+  const { calibration } = surroundings;
+  const question = { requested: spec.accelerator ?? "auto", arch: board.arch, qemu };
+  return await chooseAccelerator(
+    calibration === undefined ? question : { ...question, calibration },
+  );
+}
+
+async function planFirmware(
+  board: ChosenBoard,
+  qemu: QemuBinary,
+): Promise<MachinePlan["firmware"]> {
+  const { firmware, arch, machineType } = board;
+  if (firmware === "default") return { kind: "default" };
+  // Where a board starts a kernel by itself, QEMU knows no word for "no firmware" but its absence.
+  if (firmware === "none") {
+    return arch.startsWith("riscv") ? { kind: "bios", file: "none" } : { kind: "default" };
+  }
+  if (firmware === "qboot") {
+    const rom = findRom(qemu, "qboot.rom");
+    return rom === null ? { kind: "default" } : { kind: "bios", file: rom };
+  }
+  if (firmware === "uefi") {
+    const found = findFirmware({ arch, machineType, qemu });
+    if (found.mapping === "memory") return { kind: "bios", file: found.code };
+    const { code, codeFormat, variables } = found;
+    const variablesFormat = found.variablesFormat ?? "raw";
+    return { kind: "flash", code, codeFormat, variables, variablesFormat };
+  }
+  if (typeof firmware === "string") {
+    return { kind: "bios", file: await existing("firmware", firmware) };
+  }
+  return {
+    kind: "flash",
+    code: await existing("firmware.code", firmware.code),
+    codeFormat: "raw",
+    variables:
+      firmware.variables === undefined
+        ? null
+        : await existing("firmware.variables", firmware.variables),
+    variablesFormat: "raw",
+  };
+}
+
+function planPorts(spec: MachineSpec): PlannedPort[] {
+  const names = spec.serialPorts ?? ["serial0"];
+  const ports: PlannedPort[] = names.map((name) => ({ name, kind: "serial" }));
+  if (spec.debugConsole === true) ports.push({ name: "debug-console", kind: "debug-console" });
+  return ports;
+}

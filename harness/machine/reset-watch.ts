@@ -1,0 +1,138 @@
+/** Resets of a machine that goes on after them: counted, waited for, and judged as a loop. */
+import type { QmpClient, QmpEvent } from "../qmp/index.ts";
+import type { SerialPort } from "../serial/index.ts";
+
+/** Resets in a row with the same output, and no progress of the test, that make a loop. */
+export const resetLoopCount = 10;
+/** The same where firmware resets after each reset once more, or a few times. */
+const silentLoopCount = 2 * resetLoopCount;
+
+/** Milliseconds that QEMU may take to carry out a reset. */
+const resetMs = 10_000;
+/** Milliseconds of QEMU's clock within which firmware follows a reset by one of its own. */
+const firmwareMs = 1_000;
+
+/** What a machine's resets are like, and whom to tell of them. */
+export interface ResetOptions {
+  readonly onReset: "stop" | "continue";
+  /**
+   * Whether firmware answers a reset by resetting again: SeaBIOS finds itself changed in memory,
+   * which QEMU does not restore, and so does it itself, and resets (SeaBIOS, src/resume.c).
+   */
+  readonly hasRepeatingFirmware: boolean;
+  /** The guest has reset the machine, which goes on. */
+  readonly onTaken: () => void;
+  /** The guest is seen to reset for ever. Called once. */
+  readonly onLoop: (resets: number) => void;
+}
+
+export class ResetWatch {
+  readonly #qmp: QmpClient;
+  readonly #serial: SerialPort;
+  readonly #options: ResetOptions;
+  /** Resets by the guest that nothing has waited for yet. */
+  #pending = 0;
+  /** Resets that a wait has taken: a test that waits for them follows them. */
+  #followed = 0;
+  #followedBefore = 0;
+  #printedUntil = 0;
+  #cursor = 0;
+  #previous: string | undefined;
+  #alike = 0;
+  #silent = 0;
+  #lastMs = Number.NEGATIVE_INFINITY;
+  #stopsAtOutput = false;
+
+  constructor(qmp: QmpClient, serial: SerialPort, options: ResetOptions) {
+    this.#qmp = qmp;
+    this.#serial = serial;
+    this.#options = options;
+    qmp.onEvent((event) => {
+      if (event.event !== "RESET") return;
+      // The bytes that the guest printed before are in the FIFO; one turn of the loop reads them.
+      setImmediate(() => this.#took(event));
+    });
+  }
+
+  /** See `ResetOptions`. */
+  get hasRepeatingFirmware(): boolean {
+    return this.#options.hasRepeatingFirmware;
+  }
+
+  /** Takes a reset by the guest that nobody has waited for. @returns whether there was one. */
+  take(): boolean {
+    if (this.#pending === 0) return false;
+    this.#pending -= 1;
+    this.#followed += 1;
+    return true;
+  }
+
+  /**
+   * Resets from outside. A machine that stops on resets would take this one for the guest's, and
+   * so those of firmware that follow it: it stops again once the guest has printed something.
+   */
+  async pressButton(): Promise<void> {
+    const stops = this.#options.onReset === "stop";
+    if (stops) await this.#qmp.execute("set-action", { reboot: "reset" });
+    const since = this.#qmp.mark();
+    this.#stopsAtOutput = false;
+    await this.#qmp.execute("system_reset");
+    await this.#qmp.waitForEvent("RESET", { since, where: { guest: false }, timeoutMs: resetMs });
+    if (!stops) return;
+    if (!this.#options.hasRepeatingFirmware) {
+      await this.#qmp.execute("set-action", { reboot: "shutdown" });
+      return;
+    }
+    // What the guest printed before the reset is read by then.
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#stopsAtOutput = true;
+  }
+
+  /** The guest has printed something: firmware is through. */
+  sawOutput(): void {
+    if (!this.#stopsAtOutput) return;
+    this.#stopsAtOutput = false;
+    // A machine that ends meanwhile needs no action any more.
+    this.#qmp.execute("set-action", { reboot: "shutdown" }).catch(() => {});
+  }
+
+  #took({ data, timestampMs }: QmpEvent): void {
+    const { end } = this.#serial;
+    const output = this.#serial.slice(this.#printedUntil, end);
+    const atMs = timestampMs ?? performance.now();
+    const isFollowing = output === "" && atMs - this.#lastMs < firmwareMs;
+    this.#printedUntil = end;
+    this.#lastMs = atMs;
+    if (!(data as { guest?: boolean }).guest) {
+      this.#alike = 0;
+      this.#silent = 0;
+      return;
+    }
+    if (!(this.#options.hasRepeatingFirmware && isFollowing)) {
+      this.#pending += 1;
+      this.#options.onTaken();
+    }
+    this.#judge(output);
+  }
+
+  /**
+   * A loop is the same output between resets, over and over, while no wait is satisfied: a test
+   * that follows the reboots moves the cursor, or waits for the resets themselves.
+   */
+  #judge(output: string): void {
+    const { cursor } = this.#serial;
+    const isFollowed = cursor !== this.#cursor || this.#followed !== this.#followedBefore;
+    this.#cursor = cursor;
+    this.#followedBefore = this.#followed;
+    if (isFollowed) this.#silent = 0;
+    if (this.#options.hasRepeatingFirmware && output === "") {
+      this.#silent += 1;
+      if (this.#silent === silentLoopCount) this.#options.onLoop(this.#silent);
+      return;
+    }
+    this.#silent = 0;
+    this.#alike = output === this.#previous && !isFollowed ? this.#alike + 1 : 1;
+    this.#previous = output;
+    if (this.#alike === resetLoopCount) this.#options.onLoop(this.#alike);
+  }
+}

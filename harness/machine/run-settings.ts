@@ -1,0 +1,15 @@
+import type { Calibration } from "../host/index.ts";
+import type { MachineSpec } from "./spec.ts";
+
+/** What a run's main process decides once, for every process that boots machines. JSON. */
+export interface RunSettings {
+  /** What every `boot()` starts from. */
+  readonly machine: MachineSpec;
+  readonly calibration: Calibration | null;
+  /** The `.bringup` folder. */
+  readonly evidence: string;
+  /** Name of this run's folder in it. */
+  readonly run: string;
+  /** Directory that names of evidence are relative to. */
+  readonly root: string;
+}

@@ -1,0 +1,128 @@
+/** What a test expects of its machine's end, and the judgement over the guest at the test's end. */
+import { atCaller, GuestError, isDeath, type MachineExit } from "../evidence/index.ts";
+import type { QmpClient } from "../qmp/index.ts";
+import type { GuestWatch } from "./guest-watch.ts";
+import { judgedWhenRead } from "./judged-exit.ts";
+import type { WaitLimit } from "./machine-parts.ts";
+
+/** Milliseconds that QEMU may take for the last question of a test. */
+const lastQuestionMs = 1_000;
+
+/** Options of a wait for the end of a machine. */
+export interface EndOptions {
+  /** Milliseconds; default: the machine's limit for waits. */
+  readonly timeoutMs?: number | undefined;
+}
+
+export class Verdict {
+  readonly #watch: GuestWatch;
+  readonly #qmp: QmpClient;
+  readonly #limit: WaitLimit;
+  /** An assertion has accepted how the machine ended. */
+  #isExitJudged = false;
+  /** An assertion expects the guest to say that it dies. */
+  #isPanicExpected = false;
+
+  constructor(watch: GuestWatch, qmp: QmpClient, limit: WaitLimit) {
+    this.#watch = watch;
+    this.#qmp = qmp;
+    this.#limit = limit;
+  }
+
+  /** Waits for any end, without a limit. Whoever reads its `kind` has judged it. */
+  anyEnd(): Promise<MachineExit> {
+    return this.#withEvidence(async () => {
+      const exit = await this.#watch.endWaits.anyEnd();
+      return judgedWhenRead(exit, () => {
+        this.#isExitJudged = true;
+      });
+    });
+  }
+
+  /**
+   * Waits for an end that `accepts`; such an end is expected from then on.
+   * @throws `GuestError` at once for any other end, or a dead halt; `TimeoutError`.
+   */
+  waitForEnd(
+    description: string,
+    accepts: (exit: MachineExit) => boolean,
+    options: EndOptions,
+    isResetEnough = false,
+  ): Promise<MachineExit> {
+    const { limitMs, name: limitName } = this.#limit(options.timeoutMs);
+    return this.#withEvidence(async () => {
+      const enough = { isPanicEnough: true, isResetEnough };
+      const wait = { description, accepts, ...enough, limitMs, limitName };
+      const exit = await this.#watch.endWaits.add(wait);
+      if (this.#watch.chronicle.exit !== undefined) this.#isExitJudged = true;
+      else if (exit.kind === "panic") this.#expectPanic();
+      return exit;
+    });
+  }
+
+  /**
+   * Waits until the guest has reported its own death, on a port or through `pvpanic`. From the
+   * call on fatal output is expected.
+   */
+  async waitForPanic(
+    accepts: (message: string) => boolean,
+    options: EndOptions,
+  ): Promise<MachineExit> {
+    this.#expectPanic();
+    const isPanic = (exit: MachineExit) => exit.kind === "panic" && accepts(exit.message);
+    const before = this.#watch.panicSoFar();
+    if (before !== undefined && isPanic(before)) return before;
+    return await this.waitForEnd("to panic", isPanic, options);
+  }
+
+  /** Waits for a reset by the guest that no wait has taken yet, whether it ends the machine or not. */
+  async waitForReset(onReset: "stop" | "continue", options: EndOptions): Promise<void> {
+    const isReset = (exit: MachineExit) => exit.kind === "reset";
+    const continues = onReset === "continue";
+    if (continues && this.#watch.resets.take()) return;
+    await this.waitForEnd("to reset", isReset, options, continues);
+  }
+
+  /** @throws `GuestError` with evidence if the guest has died in a way that nothing expected. */
+  async checkAlive(): Promise<void> {
+    // One question to QEMU brings every event that came before its answer.
+    if (this.#watch.chronicle.exit === undefined && this.#qmp.state === "ready") {
+      const options = { timeoutMs: lastQuestionMs };
+      await this.#qmp.execute("query-status", {}, options).catch(() => {});
+    }
+    await this.#watch.endWatch.settled();
+    for (const { port } of this.#watch.ports) port.settle();
+    const { exit } = this.#watch.chronicle;
+    const isPanicExpected = exit?.kind === "panic" && this.#isPanicExpected;
+    if (exit !== undefined && isDeath(exit) && !this.#isExitJudged && !isPanicExpected) {
+      throw await this.#unexpected(exit, "toExit");
+    }
+    const fatal = this.#watch.ports
+      .map(({ port }) => port.unexpectedFatal)
+      .find((output) => output);
+    const isPanicJudged = this.#isExitJudged && exit?.kind === "panic";
+    if (fatal === undefined || isPanicJudged) return;
+    const panic = { kind: "panic", message: fatal.line.trim(), because: "fatal output" } as const;
+    throw await this.#unexpected(panic, "toPanic");
+  }
+
+  #withEvidence<Result>(wait: () => Promise<Result>): Promise<Result> {
+    return atCaller(async () => {
+      try {
+        return await wait();
+      } catch (error) {
+        throw await this.#watch.attachEvidence(error as Error);
+      }
+    });
+  }
+
+  #expectPanic(): void {
+    this.#isPanicExpected = true;
+    for (const { port } of this.#watch.ports) port.expectFatal();
+  }
+
+  #unexpected(ending: MachineExit, matcher: string): Promise<Error> {
+    const advice = `no assertion of this test expected that; expect(vm).${matcher} would`;
+    return this.#watch.attachEvidence(new GuestError(advice, ending));
+  }
+}

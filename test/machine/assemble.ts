@@ -1,0 +1,57 @@
+/** Guests for one test, in a few lines of assembly. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { temporaryDirectory } from "./machines.ts";
+
+/** Assembles a boot sector, run at 0000:7c00 in 16-bit real mode, padded to `sizeBytes`. */
+export async function assembleBootSector(body: string, sizeBytes = 512): Promise<string> {
+  const source = `.code16
+.globl _start
+_start: ljmp $0, $begin
+begin: xor %ax, %ax
+  mov %ax, %ds
+  mov %ax, %es
+  mov %ax, %ss
+  mov $_start, %sp
+${body}
+# Prints the text at SI, up to a zero byte.
+print: lodsb
+  test %al, %al
+  jz 1f
+  mov $0x3f8, %dx
+  out %al, %dx
+  jmp print
+1: ret
+.org 510
+.byte 0x55, 0xaa
+.org ${sizeBytes}
+`;
+  const link = ["-m", "elf_i386", "-Ttext=0x7c00", "--oformat=binary"];
+  return await assemble("boot.img", source, "i386-unknown-none-elf", link);
+}
+
+/** Assembles an ELF kernel for the RISC-V board `virt`, run where firmware would be. */
+export async function assembleRiscv(body: string): Promise<string> {
+  const source = `.globl _start\n_start:\n${body}\n1: wfi\n  j 1b\n`;
+  const link = ["-Ttext=0x80000000"];
+  return await assemble("kernel.elf", source, "riscv64-unknown-none-elf", link);
+}
+
+async function assemble(
+  name: string,
+  source: string,
+  target: string,
+  link: readonly string[],
+): Promise<string> {
+  const directory = temporaryDirectory();
+  const [file, object, output] = ["guest.S", "guest.o", name].map((part) => join(directory, part));
+  await writeFile(file as string, source);
+  const words = [`--target=${target}`, "-mno-relax", "-c", file as string, "-o", object as string];
+  const options = target.startsWith("riscv")
+    ? words
+    : words.filter((word) => word !== "-mno-relax");
+  await execa("clang", options);
+  await execa("ld.lld", [...link, "-o", output as string, object as string]);
+  return output as string;
+}

@@ -1,0 +1,97 @@
+/** Machine type, CPU, memory and firmware, by image and spec alone. */
+import { describe, expect, test } from "vitest";
+import { SpecError } from "../../harness/evidence/index.ts";
+import { chooseBoard } from "../../harness/machine/choose-board.ts";
+import type { MachineSpec } from "../../harness/machine/spec.ts";
+import { type ImageName, imageOf } from "./planned.ts";
+
+type Row = readonly [
+  image: ImageName | undefined,
+  spec: MachineSpec,
+  words: string, // arch, machine, CPU, memory, firmware
+  features?: string,
+];
+
+const rows: readonly Row[] = [
+  ["pvh", {}, "x86_64 microvm qemu64 128M qboot", "exit virtio"],
+  ["pvh", { machine: "pc" }, "x86_64 pc qemu64 128M default", "vga exit ide"],
+  ["pvh", { machine: "microvm" }, "x86_64 microvm qemu64 128M qboot", "exit virtio"],
+  ["pvh", { disks: ["a.img"] }, "x86_64 pc qemu64 128M default", "vga exit ide"],
+  ["pvh", { cdrom: "a.iso" }, "x86_64 pc qemu64 128M default", "vga exit ide"],
+  ["pvh", { serialPorts: ["a", "b"] }, "x86_64 pc qemu64 128M default", "vga exit ide"],
+  ["pvh", { firmware: "bios" }, "x86_64 pc qemu64 128M default", "vga exit ide"],
+  ["pvh", { debugConsole: true }, "x86_64 microvm qemu64 128M qboot", "exit virtio"],
+  ["pvh", { exitDevice: false }, "x86_64 microvm qemu64 128M qboot", "virtio"],
+  ["pvh", { cpu: "max", memory: "1G" }, "x86_64 microvm max 1G qboot", "exit virtio"],
+  ["multiboot", {}, "x86_64 pc qemu64 128M default", "vga exit ide"],
+  ["multiboot", { arch: "i386" }, "i386 pc qemu32 128M default", "vga exit ide"],
+  ["multiboot", { machine: "q35" }, "x86_64 q35 qemu64 128M default", "vga exit ahci"],
+  [
+    "multiboot",
+    { machine: "pc-q35-7.2" },
+    "x86_64 pc-q35-7.2 qemu64 128M default",
+    "vga exit ahci",
+  ],
+  ["multiboot64", {}, "x86_64 pc qemu64 128M default", "vga exit ide"],
+  ["bzimage", {}, "x86_64 pc qemu64 128M default", "exit ide"],
+  ["boot-sector", {}, "x86_64 pc qemu64 128M default", "vga exit ide"],
+  ["iso-bios", {}, "x86_64 pc qemu64 128M default", "vga exit ide"],
+  ["iso-uefi", {}, "x86_64 pc qemu64 256M uefi", "vga exit ide"],
+  ["efi-x86_64", {}, "x86_64 q35 qemu64 256M uefi", "vga exit ahci"],
+  ["efi-aarch64", {}, "aarch64 virt cortex-a57 256M uefi", "virtio"],
+  ["entry-aarch64", {}, "aarch64 virt cortex-a57 128M default", "virtio"],
+  ["entry-riscv64", {}, "riscv64 virt rv64 128M default", "virtio"],
+  ["entry-riscv64", { firmware: "none" }, "riscv64 virt rv64 128M none", "virtio"],
+  ["entry-riscv64", { machine: "sifive_u" }, "riscv64 sifive_u - - default", "virtio"],
+  [
+    "entry-aarch64",
+    { machine: "virt,gic-version=3" },
+    "aarch64 virt,gic-version=3 cortex-a57 128M default",
+    "virtio",
+  ],
+  [undefined, { firmware: "uefi" }, "x86_64 q35 qemu64 256M uefi", "vga exit ahci"],
+  [undefined, { firmware: "fw.bin", arch: "riscv64" }, "riscv64 virt rv64 128M fw.bin", "virtio"],
+  [undefined, { disks: ["a.img"] }, "x86_64 pc qemu64 128M default", "vga exit ide"],
+  [undefined, { arch: "riscv64" }, "riscv64 virt rv64 128M default", "virtio"],
+];
+
+test.for(rows)("$0 with $1: $2", ([image, spec, words, features]) => {
+  const board = chooseBoard(spec, image === undefined ? undefined : imageOf(image));
+  const { arch, cpu, firmware, machine, memory } = board;
+  expect([arch, machine, cpu ?? "-", memory ?? "-", firmware].join(" ")).toBe(words);
+  const { diskBus, isaDebugExit, vga } = board;
+  expect([vga ? "vga" : "", isaDebugExit ? "exit" : "", diskBus].filter(Boolean).join(" ")).toBe(
+    features,
+  );
+});
+
+test("the accelerator changes nothing", () => {
+  const specs = (["auto", "kvm", "tcg", "hvf"] as const).map((accelerator) => ({ accelerator }));
+  const boards = specs.map((spec) => chooseBoard(spec, imageOf("pvh")));
+  expect(new Set(boards.map((board) => JSON.stringify(board))).size).toBe(1);
+});
+
+describe("refused", () => {
+  test.each<[ImageName | undefined, MachineSpec, string]>([
+    [undefined, {}, "kernel: is missing: give an image, or firmware, disks or arch"],
+    ["flat", {}, "arch: is missing: this image does not tell for which computer it is"],
+    [undefined, { arch: "m68k" }, "machine: is missing: say which board of m68k to use"],
+    [
+      "entry-aarch64",
+      { exitDevice: true },
+      "exitDevice: isa-debug-exit needs an ISA bus, which virt",
+    ],
+    ["entry-aarch64", { debugConsole: true }, "debugConsole: is not possible on virt of aarch64"],
+    [
+      "entry-riscv64",
+      { serialPorts: ["a", "b"] },
+      "serialPorts: names 2 serial ports, but virt of",
+    ],
+    ["pvh", { machine: "microvm", serialPorts: ["a", "b"] }, "serialPorts: names 2 serial ports"],
+    ["pvh", { firmware: "none" }, 'firmware: got "none", but pc of x86_64 starts nothing without'],
+  ])("%s with %o", (image, spec, message) => {
+    const choose = () => chooseBoard(spec, image === undefined ? undefined : imageOf(image));
+    expect(choose).toThrow(SpecError);
+    expect(choose).toThrow(message);
+  });
+});

@@ -1,0 +1,92 @@
+/** Images as they are detected, and plans as they are made of them, without any file or QEMU. */
+import { type ChosenBoard, chooseBoard } from "../../harness/machine/choose-board.ts";
+import type { MachinePlan } from "../../harness/machine/command-line.ts";
+import type { DetectedImage, ElfImage } from "../../harness/machine/image-types.ts";
+import { sortArguments } from "../../harness/machine/qemu-arguments.ts";
+import type { MachineSpec } from "../../harness/machine/spec.ts";
+
+const elf: ElfImage = {
+  kind: "elf",
+  path: "/kernels/kernel.elf",
+  sizeBytes: 4096,
+  bits: 64,
+  endian: "little",
+  elfMachine: 62,
+  arch: "x86_64",
+  entry: 0x100000n,
+  pvh: false,
+  multiboot: null,
+  bootable: "entry",
+  obstacle: null,
+};
+const file = (path: string) => ({ path, sizeBytes: 512 });
+const iso = { kind: "iso9660", ...file("/kernels/system.iso"), label: undefined } as const;
+const efi = { kind: "efi-application", ...file("/kernels/app.efi"), peMachine: 0x8664 } as const;
+
+const images = {
+  pvh: { ...elf, pvh: true, bootable: "pvh" },
+  multiboot: { ...elf, bits: 32, elfMachine: 3, arch: "i386", multiboot: 1, bootable: "multiboot" },
+  multiboot64: { ...elf, multiboot: 1, bootable: "multiboot-as-elf32" },
+  "entry-aarch64": { ...elf, elfMachine: 183, arch: "aarch64" },
+  "entry-riscv64": { ...elf, elfMachine: 243, arch: "riscv64" },
+  bzimage: {
+    kind: "bzimage",
+    ...file("/kernels/bzImage"),
+    version: "6.1.0",
+    protocol: "2.15",
+    is64Bit: true,
+  },
+  "boot-sector": {
+    kind: "boot-sector",
+    ...file("/kernels/boot.img"),
+    partitions: "none",
+    floppy: false,
+  },
+  "iso-bios": { ...iso, elTorito: { bios: true, uefi: false } },
+  "iso-uefi": { ...iso, elTorito: { bios: false, uefi: true } },
+  "efi-x86_64": { ...efi, arch: "x86_64" },
+  "efi-aarch64": { ...efi, arch: "aarch64", peMachine: 0xaa64 },
+  flat: { kind: "unknown", ...file("/kernels/flat.bin"), looks: "data" },
+} satisfies Record<string, DetectedImage>;
+
+export type ImageName = keyof typeof images;
+
+export function imageOf(name: ImageName): DetectedImage {
+  return images[name];
+}
+
+/** The board of a spec and an image. */
+export function boardFor(spec: MachineSpec, image: ImageName | undefined): ChosenBoard {
+  return chooseBoard(spec, image === undefined ? undefined : images[image]);
+}
+
+/** A plan with the board that the spec and the image come to, and otherwise plain. */
+export function planFor(
+  spec: MachineSpec,
+  image: ImageName | undefined,
+  rest: Partial<MachinePlan> = {},
+): MachinePlan {
+  const board = boardFor(spec, image);
+  const names = spec.serialPorts ?? ["serial0"];
+  const debugConsole = { name: "debug-console", kind: "debug-console" } as const;
+  return {
+    qemu: `/usr/bin/qemu-system-${board.arch}`,
+    board,
+    accelerator: "tcg",
+    cpus: spec.cpus ?? 1,
+    kernel: undefined,
+    initrd: spec.initrd,
+    commandLine: spec.commandLine,
+    media: { disks: [], cdrom: undefined, cdromFirst: false },
+    firmware: { kind: "default" },
+    ports: [
+      ...names.map((name) => ({ name, kind: "serial" }) as const),
+      ...(spec.debugConsole === true ? [debugConsole] : []),
+    ],
+    onReset: spec.onReset ?? "stop",
+    debug: spec.debug ?? false,
+    sandbox: true,
+    extra: sortArguments(spec.qemuArguments ?? []),
+    ...rest,
+  };
+}

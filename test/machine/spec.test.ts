@@ -1,0 +1,125 @@
+/** Which specs are taken, and what is said of the others. */
+import { describe, expect, test } from "vitest";
+import { SpecError } from "../../harness/evidence/index.ts";
+import { checkSpec, memoryBytes } from "../../harness/machine/spec.ts";
+
+function errorOf(spec: unknown): SpecError {
+  try {
+    checkSpec(spec);
+  } catch (error) {
+    if (error instanceof SpecError) return error;
+    throw error;
+  }
+  throw new Error(`was taken: ${String(spec)}`);
+}
+
+const circular: Record<string, unknown> = {};
+circular.self = circular;
+
+describe("refused", () => {
+  test.each<[field: string, spec: unknown, got: string, takes: string]>([
+    ["spec", undefined, "undefined", "an object such as"],
+    ["spec", "kernel.elf", '"kernel.elf"', "an object such as"],
+    ["spec", [], "[]", "an object such as"],
+    ["spec", null, "null", "an object such as"],
+    ["kernel", { kernel: "" }, '""', "a non-empty string"],
+    ["kernel", { kernel: "a\0b" }, '"a\\u0000b"', "a non-empty string"],
+    ["kernel", { kernel: null }, "null", "a non-empty string"],
+    ["initrd", { initrd: 7 }, "7", "a non-empty string"],
+    ["commandLine", { commandLine: ["a"] }, '["a"]', "a string without NUL"],
+    ["commandLine", { commandLine: "a\0" }, '"a\\u0000"', "a string without NUL"],
+    ["symbols", { symbols: {} }, "{}", "a non-empty string"],
+    ["firmware", { firmware: "" }, '""', '"bios", "uefi", "none", a path, or { code'],
+    ["firmware", { firmware: { variables: "v" } }, '{"variables":"v"}', "{ code, variables? }"],
+    ["firmware", { firmware: { code: "c", vars: "v" } }, '{"code":"c","vars":"v"}', "{ code"],
+    ["disks", { disks: "a.img" }, '"a.img"', "an array of paths or disks"],
+    ["disks[1]", { disks: ["a.img", 5] }, "5", "a path or { file, bus?, … }"],
+    ["disks[0]", { disks: [""] }, '""', "a path or { file, bus?, … }"],
+    ["disks[0].bus", { disks: [{ file: "a", bus: "sata" }] }, '"sata"', '"virtio", "ide", "ahci"'],
+    ["disks[0].readOnly", { disks: [{ file: "a", readOnly: 1 }] }, "1", "true or false"],
+    ["disks[0].persist", { disks: [{ file: "a", persist: "no" }] }, '"no"', "true or false"],
+    ["disks[0].format", { disks: [{ file: "a", format: "" }] }, '""', "a non-empty string"],
+    ["cdrom", { cdrom: true }, "true", "a non-empty string"],
+    ["arch", { arch: 64 }, "64", "a non-empty string"],
+    ["machine", { machine: [] }, "[]", "a non-empty string"],
+    ["cpu", { cpu: "" }, '""', "a non-empty string"],
+    ["cpus", { cpus: 0 }, "0", "a whole number from 1 to 1024"],
+    ["cpus", { cpus: 1.5 }, "1.5", "a whole number from 1 to 1024"],
+    ["cpus", { cpus: "2" }, '"2"', "a whole number from 1 to 1024"],
+    ["cpus", { cpus: 2n }, "2n", "a whole number from 1 to 1024"],
+    ["memory", { memory: "128 MB" }, '"128 MB"', 'a size such as "128M" or "1G"'],
+    ["memory", { memory: 128 }, "128", "a number of bytes of at least 1 MiB"],
+    ["memory", { memory: "1023K" }, '"1023K"', "at least 1 MiB"],
+    ["memory", { memory: Number.NaN }, '"NaN"', "a size such as"],
+    ["accelerator", { accelerator: "KVM" }, '"KVM"', '"auto", "kvm", "tcg", "hvf"'],
+    ["serialPorts", { serialPorts: [] }, "[]", "one to four different names"],
+    ["serialPorts", { serialPorts: ["a", "A"] }, '["a","A"]', "one to four different names"],
+    ["serialPorts", { serialPorts: ["../x"] }, '["../x"]', "one to four different names"],
+    ["serialPorts", { serialPorts: ["QMP"] }, '["QMP"]', "but not qmp, cpu, stderr"],
+    ["serialPorts", { serialPorts: [..."abcde"] }, '["a","b"', "one to four different names"],
+    ["debugConsole", { debugConsole: "yes" }, '"yes"', "true or false"],
+    ["exitDevice", { exitDevice: 0xf4 }, "244", "true or false"],
+    ["onReset", { onReset: "reboot" }, '"reboot"', '"stop", "continue"'],
+    ["bootTimeoutMs", { bootTimeoutMs: 0 }, "0", "a whole number from 1 to 86400000"],
+    ["qemu", { qemu: "" }, '""', "a non-empty string"],
+    ["qemuArguments", { qemuArguments: "-s" }, '"-s"', "an array of non-empty strings"],
+    ["qemuArguments", { qemuArguments: [1] }, "[1]", "an array of non-empty strings"],
+    ["debug", { debug: 1 }, "1", "true or false"],
+    ["cpu", { cpu: () => {} }, "a function", "a non-empty string"],
+    ["cpu", { cpu: Symbol("x") }, "Symbol(x)", "a non-empty string"],
+    ["cpu", { cpu: circular }, "[circular]", "a non-empty string"],
+  ])("%s of %o", (field, spec, got, takes) => {
+    const error = errorOf(spec);
+    expect(error.field).toBe(field);
+    const [first = ""] = error.message.split("\n");
+    expect(first.startsWith(`${field}: got `)).toBe(true);
+    expect(first).toContain(got);
+    expect(first).toContain(takes);
+  });
+
+  test("an unknown field is answered with those that there are", () => {
+    expect(errorOf({ kernal: "a.elf" }).message).toMatch(
+      /^kernal: is no field of a machine; the fields are kernel, initrd, commandLine, /,
+    );
+    expect(errorOf({ toString: "x" }).field).toBe("toString");
+    expect(errorOf({ disks: [{ file: "a", buss: "ide" }] }).message).toMatch(
+      /^disks\[0\]\.buss: is no field of a disk; the fields are file, bus, /,
+    );
+  });
+
+  test("a disk needs its file", () => {
+    expect(errorOf({ disks: [{ bus: "ide" }] }).message).toBe(
+      "disks[0].file: is missing: give the image",
+    );
+  });
+
+  test("what was got is cut where it is long", () => {
+    expect(errorOf({ cpus: "9".repeat(500) }).message.length).toBeLessThan(200);
+  });
+});
+
+test("taken, without what is undefined", () => {
+  const spec = {
+    kernel: "kernel.elf",
+    commandLine: "",
+    firmware: { code: "code.fd", variables: undefined },
+    disks: ["a.img", { file: "b.img", bus: "sd", readOnly: undefined }],
+    memory: 1024 ** 2,
+    cpus: 1024,
+    serialPorts: ["console", "log_2", "trace-3", "d"],
+    accelerator: undefined,
+  };
+  const { accelerator: _, ...given } = spec;
+  expect(checkSpec(spec)).toEqual(given);
+  expect(Object.keys(checkSpec(spec))).not.toContain("accelerator");
+});
+
+test("memory is in MiB where nothing else is said, as in QEMU", () => {
+  expect(["1", "128M", "1g", "1024K", 1048577].map(memoryBytes)).toEqual([
+    1024 ** 2,
+    128 * 1024 ** 2,
+    1024 ** 3,
+    1024 ** 2,
+    1048577,
+  ]);
+});
