@@ -1,0 +1,28 @@
+import { toBePaused } from "./to-be-paused.ts";
+import { toBeRunning } from "./to-be-running.ts";
+import { toEmitEvent } from "./to-emit-event.ts";
+import { toExit } from "./to-exit.ts";
+import { toHaveQmpState } from "./to-have-qmp-state.ts";
+import { toPanic } from "./to-panic.ts";
+import { toPowerOff } from "./to-power-off.ts";
+import { toPrint } from "./to-print.ts";
+import { toReset } from "./to-reset.ts";
+
+export type { MatcherCall, MatcherResult, NegatedOptions } from "./outcome.ts";
+export type { EmitEventOptions } from "./to-emit-event.ts";
+export type { ExpectedExit } from "./to-exit.ts";
+export type { PanicOptions } from "./to-panic.ts";
+export type { NotPrintOptions } from "./to-print.ts";
+
+/** Every matcher by its name. Each takes how it was called, what it was called on, and the rest. */
+export const matchers = {
+  toBePaused,
+  toBeRunning,
+  toEmitEvent,
+  toExit,
+  toHaveQmpState,
+  toPanic,
+  toPowerOff,
+  toPrint,
+  toReset,
+} as const;

@@ -1,0 +1,112 @@
+/** What a matcher says to vitest, and the one place where its messages are made. */
+import { AssertionError, SpecError, TimeoutError } from "../evidence/index.ts";
+
+/** vitest's shape of a result. A matcher that fails rejects with a typed error instead. */
+export interface MatcherResult {
+  readonly pass: boolean;
+  readonly message: () => string;
+}
+
+/** What a matcher knows of how it was called. */
+export interface MatcherCall {
+  /** `true` under `.not`. */
+  readonly isNot: boolean;
+}
+
+/** How long a negated matcher must hold. */
+export interface NegatedOptions {
+  /** Milliseconds for which it must not happen. */
+  readonly forMs: number;
+}
+
+/** What is expected of whom, for messages: "the machine", "to power off". */
+export interface Expectation {
+  readonly subject: string;
+  readonly verb: string;
+}
+
+/**
+ * The matcher's condition is met. Plainly that is success; under `.not` it is the failure.
+ * @param seen what it was that met it, in words, where that is worth saying.
+ * @throws `AssertionError` under `.not`.
+ */
+export function met(
+  call: MatcherCall,
+  expectation: Expectation,
+  seen = "but it did",
+): MatcherResult {
+  const { subject, verb } = expectation;
+  if (call.isNot) throw new AssertionError(`expected ${subject} not ${verb}, ${seen}`);
+  return result(true, expectation);
+}
+
+/** Under `.not`: what must not happen has not happened. */
+export function notMet(expectation: Expectation): MatcherResult {
+  return result(false, expectation);
+}
+
+function result(pass: boolean, { subject, verb }: Expectation): MatcherResult {
+  return { pass, message: () => `expected ${subject} ${verb}` };
+}
+
+/** The error of an assertion that looked once. */
+export function mismatch(what: string, expected: unknown, actual: unknown): AssertionError {
+  const found = `expected ${what} to be ${show(expected)}, but it is ${show(actual)}`;
+  return new AssertionError(found, { actual, expected });
+}
+
+/**
+ * Carries out a wait as a matcher. Plainly, its error is the failure. Under `.not` it must run
+ * into `forMs`: only that proves that nothing happened; a guest that ends before proves nothing,
+ * and neither does another limit that was shorter.
+ */
+export async function judgeWait(
+  call: MatcherCall,
+  expectation: Expectation,
+  options: Partial<NegatedOptions> & { readonly timeoutMs?: number | undefined },
+  wait: (timeoutMs: number | undefined) => Promise<unknown>,
+): Promise<MatcherResult> {
+  if (!call.isNot) {
+    refuseNegatedOptions(options);
+    await wait(options.timeoutMs);
+    return met(call, expectation);
+  }
+  const { forMs } = options;
+  if (forMs === undefined) {
+    const advice = "is missing: say for how long it must not happen, such as { forMs: 500 }";
+    throw new SpecError("forMs", advice);
+  }
+  checkDuration("forMs", forMs);
+  try {
+    await wait(forMs);
+  } catch (error) {
+    if (error instanceof TimeoutError && error.limitMs === forMs) return notMet(expectation);
+    throw error;
+  }
+  return met(call, expectation);
+}
+
+/** @throws `SpecError` for options that only mean something under `.not`. */
+export function refuseNegatedOptions(options: object): void {
+  for (const name of ["forMs", "until"]) {
+    if (name in options && (options as Record<string, unknown>)[name] !== undefined) {
+      throw new SpecError(name, "belongs to .not: for how long to wait is timeoutMs");
+    }
+  }
+}
+
+/** @throws `SpecError` for what is no number of milliseconds. */
+export function checkDuration(field: string, value: unknown): void {
+  if (typeof value === "number" && value > 0) return;
+  throw new SpecError(field, `got ${show(value)}, takes a number of milliseconds above 0`);
+}
+
+/** A value on one line: "{ kind: \"reset\" }" as JSON, with expressions as they are written. */
+export function show(value: unknown): string {
+  if (value instanceof RegExp || typeof value === "function") return String(value);
+  const json = JSON.stringify(value, (_, part) => {
+    if (part instanceof RegExp || typeof part === "function") return String(part);
+    return typeof part === "bigint" ? `${part}` : part;
+  });
+  return json ?? String(value);
+}

@@ -1,0 +1,8 @@
+import type { Machine } from "../machine/index.ts";
+import type { MatcherCall, MatcherResult } from "./outcome.ts";
+import { toHaveQmpState } from "./to-have-qmp-state.ts";
+
+/** QMP says that the machine is paused, now. */
+export function toBePaused(call: MatcherCall, machine: Machine): Promise<MatcherResult> {
+  return toHaveQmpState(call, machine, "paused");
+}

@@ -1,0 +1,38 @@
+import type { Machine } from "../machine/index.ts";
+import type { QmpClient, QmpEventName, QmpEventWhere } from "../qmp/index.ts";
+import {
+  judgeWait,
+  type MatcherCall,
+  type MatcherResult,
+  type NegatedOptions,
+  show,
+} from "./outcome.ts";
+
+/** Which event, and until when. */
+export interface EmitEventOptions<Name extends string = string> {
+  /** Part of the event's data, or a predicate. */
+  readonly where?: QmpEventWhere<Name>;
+  /** A point from `vm.qmp.mark()`; default: every event since the machine started counts. */
+  readonly since?: number;
+  readonly timeoutMs?: number | undefined;
+}
+
+/** QEMU emits a QMP event, or has emitted it since the machine started (or since `since`). */
+export async function toEmitEvent<Name extends QmpEventName>(
+  call: MatcherCall,
+  receiver: Machine | QmpClient,
+  name: Name,
+  options: EmitEventOptions<Name> & Partial<NegatedOptions> = {},
+): Promise<MatcherResult> {
+  const qmp = "qmp" in receiver ? receiver.qmp : receiver;
+  const { since = 0, where } = options;
+  const matching = where === undefined ? "" : ` with ${show(where)}`;
+  const expectation = { subject: "QEMU", verb: `to emit the QMP event ${name}${matching}` };
+  return await judgeWait(call, expectation, options, (timeoutMs) =>
+    qmp.waitForEvent<Name>(name, {
+      since,
+      ...(where === undefined ? {} : { where }),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    }),
+  );
+}

@@ -1,0 +1,87 @@
+import { GuestError, isDeath, SpecError } from "../evidence/index.ts";
+import type { SerialPort, WaitOptions } from "../serial/index.ts";
+import {
+  type Expectation,
+  judgeWait,
+  type MatcherCall,
+  type MatcherResult,
+  met,
+  notMet,
+  show,
+} from "./outcome.ts";
+
+/** Until when a port must not print something. One of the two is needed. */
+export type NotPrintOptions = Pick<WaitOptions, "failOn" | "timeoutMs"> &
+  (
+    | {
+        /** Later output, or `"exit"`: the end of the machine in good order. */
+        readonly until: string | RegExp;
+        readonly forMs?: never;
+      }
+    | {
+        /** Milliseconds; the guest must live on that long. */
+        readonly forMs: number;
+        readonly until?: never;
+      }
+  );
+
+/** Everything that `toPrint` may be given, checked where it matters. */
+type PrintOptions = WaitOptions & { readonly until?: string | RegExp; readonly forMs?: number };
+
+/**
+ * The port prints `pattern`, from the cursor on; the cursor moves behind it (`SerialPort.waitFor`).
+ * Negated: it does not, until a stated moment, and that moment must come.
+ */
+export async function toPrint(
+  call: MatcherCall,
+  port: SerialPort,
+  pattern: string | RegExp,
+  options: PrintOptions = {},
+): Promise<MatcherResult> {
+  const expectation = { subject: port.name, verb: `to print ${show(pattern)}` };
+  const { failOn, forMs, timeoutMs, until } = options;
+  if (!call.isNot || until === undefined) {
+    requireMoment(call, forMs);
+    return await judgeWait(call, expectation, options, (limitMs) =>
+      port.waitFor(pattern, { timeoutMs: limitMs, failOn }),
+    );
+  }
+  if (forMs !== undefined) {
+    throw new SpecError("until", "and forMs exclude each other: name one moment");
+  }
+  const waitOptions = { timeoutMs, failOn };
+  if (until === "exit") return await notBeforeExit(call, port, pattern, waitOptions, expectation);
+  const { index, match } = await port.waitForAny([pattern, until], waitOptions);
+  return index === 0 ? met(call, expectation, printed(match.text)) : notMet(expectation);
+}
+
+function requireMoment(call: MatcherCall, forMs: number | undefined): void {
+  if (!call.isNot || forMs !== undefined) return;
+  throw new SpecError(
+    "until",
+    'is missing: not.toPrint needs a moment, { until: /later output/ }, { until: "exit" } or { forMs }',
+  );
+}
+
+async function notBeforeExit(
+  call: MatcherCall,
+  port: SerialPort,
+  pattern: string | RegExp,
+  options: WaitOptions,
+  expectation: Expectation,
+): Promise<MatcherResult> {
+  let text: string;
+  try {
+    ({ text } = await port.waitFor(pattern, options));
+  } catch (error) {
+    const isGoodEnd =
+      error instanceof GuestError && error.exit !== undefined && !isDeath(error.exit);
+    if (isGoodEnd) return notMet(expectation);
+    throw error;
+  }
+  return met(call, expectation, printed(text));
+}
+
+function printed(text: string): string {
+  return `but it printed ${show(text)}`;
+}

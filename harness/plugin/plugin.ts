@@ -1,0 +1,123 @@
+/** The vitest plugin: configuration, build, calibration and reports, in vitest's main process. */
+import { extname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Plugin, ViteUserConfig } from "vitest/config";
+import type { TestProject, Vitest } from "vitest/node";
+import { BringupError, SpecError } from "../evidence/index.ts";
+import { calibrateHost } from "../host/index.ts";
+import { isDebugging, newRunName, pruneRuns, type RunSettings } from "../machine/index.ts";
+import { sweepSessions } from "../process/index.ts";
+import { buildFirst } from "./build.ts";
+import { JunitReporter } from "./junit-reporter.ts";
+import { type BringupOptions, checkOptions } from "./options.ts";
+
+/** Milliseconds for a test and for a hook; a machine's own waits end before. */
+const testTimeoutMs = 60_000;
+/** What, besides the tests themselves, makes a watch run start again. */
+const sources = "**/*.{c,h,cc,cpp,hpp,s,S,asm,inc,rs,zig,ld,lds}";
+
+/**
+ * Plugin for `vitest.config.ts`: `plugins: [bringup({ machine: { kernel: "kernel.elf" } })]`.
+ * What the configuration says itself about time-outs or the runner stays as it is.
+ * @throws `SpecError` for options that cannot be right.
+ */
+export function bringup(options: BringupOptions = {}): Plugin {
+  const checked = checkOptions(options);
+  return {
+    name: "bringup",
+    config: (user) => configuration(user.test ?? {}),
+    configureVitest: ({ project, vitest }) => configure(project, vitest, checked),
+  };
+}
+
+type TestOptions = NonNullable<ViteUserConfig["test"]>;
+
+/** vitest takes a plugin's word before the user's, so only what the user left open is said. */
+function configuration(user: TestOptions): ViteUserConfig {
+  const timeoutMs = isDebugging() ? 0 : testTimeoutMs;
+  const defaults: TestOptions = {
+    // A machine dies with the process that booted it, and with a thread sooner than that.
+    pool: "forks",
+    runner: fileURLToPath(new URL(`../vitest/runner${extname(import.meta.url)}`, import.meta.url)),
+    testTimeout: timeoutMs,
+    hookTimeout: timeoutMs,
+  };
+  const open = Object.entries(defaults).filter(([name]) => user[name as "pool"] === undefined);
+  return {
+    test: {
+      ...(Object.fromEntries(open) as TestOptions),
+      ...(isDebugging() ? { testTimeout: 0, hookTimeout: 0 } : {}),
+      // A guest that died unexpectedly is reported at its test.
+      includeTaskLocation: true,
+      forceRerunTriggers: ["**/package.json", "**/{vitest,vite}.config.*", sources],
+    },
+  };
+}
+
+async function configure(
+  project: TestProject,
+  vitest: Vitest,
+  options: ReturnType<typeof checkOptions>,
+): Promise<void> {
+  const { root } = vitest.config;
+  const junit =
+    options.junit === undefined ? undefined : addJunit(vitest, resolve(root, options.junit));
+  try {
+    await prepare(project, vitest, options);
+  } catch (error) {
+    // Where in the harness it was made says nothing to whoever reads the end of the start.
+    if (error instanceof BringupError) error.stack = `${error.name}: ${error.message}`;
+    junit?.reportFailedStart(vitest, error as Error);
+    throw error;
+  }
+}
+
+async function prepare(
+  project: TestProject,
+  vitest: Vitest,
+  options: ReturnType<typeof checkOptions>,
+): Promise<void> {
+  if (project.config.pool !== "forks") {
+    throw new SpecError(
+      "pool",
+      `got "${project.config.pool}", takes "forks": leave it out of vitest's configuration, ` +
+        "because a machine ends with the thread that booted it",
+    );
+  }
+  const { root } = vitest.config;
+  if (vitest.config.mergeReports !== undefined) return;
+  const run = await runOf(vitest, root);
+  project.provide("bringup", { ...run, machine: options.machine });
+  if (options.build !== undefined) await buildFirst(vitest, options.build, root);
+}
+
+/** One file, even where several projects ask for it. */
+function addJunit(vitest: Vitest, outputFile: string): JunitReporter {
+  const reporters = vitest.config.reporters as unknown[];
+  const known = reporters.find(
+    (reporter) => reporter instanceof JunitReporter && reporter.outputFile === outputFile,
+  );
+  if (known !== undefined) return known as JunitReporter;
+  const added = new JunitReporter({ outputFile });
+  reporters.push(added);
+  return added;
+}
+
+type SharedRun = Omit<RunSettings, "machine">;
+
+const runs = new WeakMap<Vitest, Promise<SharedRun>>();
+
+/** What all projects of one vitest share: measured and swept once, before anything is busy. */
+function runOf(vitest: Vitest, root: string): Promise<SharedRun> {
+  const known = runs.get(vitest) ?? startRun(root);
+  runs.set(vitest, known);
+  return known;
+}
+
+async function startRun(root: string): Promise<SharedRun> {
+  const evidence = resolve(root, process.env.BRINGUP_EVIDENCE ?? ".bringup");
+  await sweepSessions();
+  await pruneRuns(evidence);
+  const calibration = (await calibrateHost()) ?? null;
+  return { calibration, evidence, run: newRunName(), root };
+}

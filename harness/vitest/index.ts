@@ -1,0 +1,31 @@
+import "./provided.ts";
+
+export {
+  AssertionError,
+  BringupError,
+  type Disk,
+  type DiskBus,
+  type EndOptions,
+  type Evidence,
+  type Firmware,
+  fatalPatterns,
+  GuestError,
+  type GuestLocation,
+  HostError,
+  LaunchError,
+  Machine,
+  type MachineExit,
+  type MachineExitKind,
+  type MachineSpec,
+  QmpError,
+  type SerialMatch,
+  SpecError,
+  StateError,
+  TimeoutError,
+  type WaitOptions,
+} from "../machine/index.ts";
+export type { EmitEventOptions, ExpectedExit, NotPrintOptions } from "../matchers/index.ts";
+export type { QmpClient, QmpEvent } from "../qmp/index.ts";
+export type { SerialPort } from "../serial/index.ts";
+export { type BringupAssertion, type BringupExpect, expect } from "./expect.ts";
+export { type Boot, test } from "./test.ts";

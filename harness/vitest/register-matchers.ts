@@ -1,0 +1,100 @@
+/** Gives vitest's `expect`, every one of them, the matchers for machines and their parts. */
+import { chai, expect as vitestExpect } from "vitest";
+import { atCallSite, BringupError, CallSite } from "../evidence/index.ts";
+import { Machine } from "../machine/index.ts";
+import { type MatcherCall, type MatcherResult, matchers } from "../matchers/index.ts";
+import { QmpClient } from "../qmp/index.ts";
+import { SerialPort } from "../serial/index.ts";
+import { ledgerOf, machineOf } from "./ledgers.ts";
+
+type AnyMatcher = (
+  call: MatcherCall,
+  actual: unknown,
+  ...given: unknown[]
+) => Promise<MatcherResult>;
+
+/** What of vitest's matcher state is needed. */
+interface MatcherState {
+  readonly isNot: boolean;
+  readonly assertion: object;
+}
+
+/** What a matcher is called on, where that is not a machine. */
+const receivers: Readonly<Record<string, readonly (typeof SerialPort | typeof QmpClient)[]>> = {
+  toPrint: [SerialPort],
+  toEmitEvent: [QmpClient],
+};
+
+/**
+ * Twice: as vitest's own matchers, so that `.not`, `soft` and assertion counts work as usual, and
+ * around those, because only what the test gets can tell whether the test awaits it.
+ */
+export function registerMatchers(): void {
+  vitestExpect.extend(
+    Object.fromEntries(
+      Object.entries(matchers).map(([name, matcher]) => [
+        name,
+        function (this: MatcherState, actual: unknown, ...given: unknown[]) {
+          return runMatcher({ name, matcher: matcher as AnyMatcher }, this, actual, given);
+        },
+      ]),
+    ),
+  );
+  const { overwriteMethod, flag } = chai.util;
+  for (const name of Object.keys(matchers)) {
+    overwriteMethod(chai.Assertion.prototype, name, (original: AnyFunction) => {
+      return function (this: object, ...given: unknown[]) {
+        const site = new CallSite();
+        const promise: unknown = original.apply(this, given);
+        const ledger = ledgerOf(flag(this, "object"), flag(this, "vitest-test"));
+        if (ledger === undefined || !(promise instanceof Promise)) return promise;
+        return ledger.track(name, promise, site);
+      };
+    });
+  }
+}
+
+type AnyFunction = (this: unknown, ...given: unknown[]) => unknown;
+
+/** Its failures name the line of the test, and what the machine was doing. */
+function runMatcher(
+  { name, matcher }: { name: string; matcher: AnyMatcher },
+  state: MatcherState,
+  actual: unknown,
+  given: readonly unknown[],
+): Promise<MatcherResult> {
+  const site = new CallSite();
+  const message: unknown = chai.util.flag(state.assertion, "message");
+  // Thrown at once, not rejected: that is seen even where nobody awaits.
+  checkReceiver(name, actual, site);
+  const ledger = ledgerOf(actual, chai.util.flag(state.assertion, "vitest-test"));
+  return matcher({ isNot: state.isNot }, actual, ...given).catch(async (error: unknown) => {
+    // The end of the test has ended the machine, and with it a wait that nobody awaits.
+    if (ledger?.isClosed) return { pass: !state.isNot, message: () => "" };
+    if (!(error instanceof BringupError)) throw error;
+    const machine = actual instanceof Machine ? actual : machineOf(actual);
+    await machine?.attachEvidence(error);
+    if (typeof message === "string") error.message = `${message}: ${error.message}`;
+    throw atCallSite(error, site);
+  });
+}
+
+/** @throws `TypeError`, because it is a mistake of the program and not a verdict on a guest. */
+function checkReceiver(name: string, actual: unknown, site: CallSite): void {
+  const parts = receivers[name] ?? [];
+  const classes = name === "toPrint" ? parts : [Machine, ...parts];
+  if (classes.some((one) => actual instanceof one)) return;
+  const example = name === "toPrint" ? "vm.serial" : "vm";
+  const wanted = classes.map((one) => one.name).join(" or ");
+  const advice = `write expect(${example}).${name}(...): it takes a ${wanted}, as boot() gives`;
+  throw atCallSite(new TypeError(`${advice}, and got ${describe(actual)}`), site);
+}
+
+function describe(actual: unknown): string {
+  if (actual instanceof Promise) return "a promise: put await before boot()";
+  if (actual instanceof Machine) return "a Machine: its first port is vm.serial";
+  if (typeof actual === "object" && actual !== null) {
+    return `an object of ${actual.constructor?.name ?? "no class"}`;
+  }
+  return typeof actual === "string" ? JSON.stringify(actual.slice(0, 40)) : String(actual);
+}

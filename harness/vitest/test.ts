@@ -1,0 +1,61 @@
+/** vitest's `test` with the fixture `boot`. */
+import { test as base, inject, type RunnerTestCase, type TestAPI } from "vitest";
+import { atPlace, HostError } from "../evidence/index.ts";
+import type { Machine, MachineSpec, RunSettings } from "../machine/index.ts";
+import { TestOwner } from "./test-owner.ts";
+
+/** Boots a machine that is gone when the test is. */
+export interface Boot {
+  /** Boots the plugin's `machine`, with the fields of `spec` before it. */
+  (spec?: MachineSpec): Promise<Machine>;
+  /** Boots `kernel`. */
+  (kernel: string, spec?: Omit<MachineSpec, "kernel">): Promise<Machine>;
+}
+
+/**
+ * vitest's `test`, and in its context `boot`. The owner comes first and without being asked for:
+ * vitest runs no clean-up that a fixture registers before its set-up fails or hangs, but this
+ * set-up can do neither, and everything that is booted later is the owner's.
+ */
+export const test: TestAPI<{ boot: Boot }> = insideVitest(() =>
+  base.extend<{ bringupOwner: TestOwner; boot: Boot }>({
+    bringupOwner: [
+      async ({ task }, use) => {
+        const owner = new TestOwner(task, providedRun(task));
+        await use(owner);
+        await owner.finish();
+      },
+      { auto: true },
+    ],
+    boot: async ({ bringupOwner }, use) => {
+      await use((first?: string | MachineSpec, rest: Omit<MachineSpec, "kernel"> = {}) =>
+        bringupOwner.boot(typeof first === "string" ? { ...rest, kernel: first } : (first ?? {})),
+      );
+    },
+  }),
+);
+
+/** @throws `HostError` where there is no vitest around: in a script, or in its configuration. */
+function insideVitest<Extended>(extend: () => Extended): Extended {
+  try {
+    return extend();
+  } catch (error) {
+    throw new HostError('"bringup" is for test files, which vitest runs', {
+      cause: error,
+      remedy:
+        'npx vitest run; in a script import { bootMachine } from "bringup/machine", in ' +
+        'vitest.config.ts import { bringup } from "bringup/vitest"',
+    });
+  }
+}
+
+/** @throws `HostError` at the test's own line. */
+function providedRun({ file, location }: RunnerTestCase): RunSettings {
+  const run = inject("bringup") as RunSettings | undefined;
+  if (run !== undefined) return run;
+  const error = new HostError("the bringup plugin is not in vitest's configuration", {
+    remedy:
+      'plugins: [bringup()] in vitest.config.ts, with import { bringup } from "bringup/vitest"',
+  });
+  throw location === undefined ? error : atPlace(error, { file: file.filepath, ...location });
+}

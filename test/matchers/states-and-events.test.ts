@@ -1,0 +1,81 @@
+/** `toBeRunning`, `toBePaused`, `toHaveQmpState` and `toEmitEvent` on real guests. */
+import { AssertionError, expect, test } from "bringup";
+import { kernelPath } from "../../kernels/build.ts";
+
+test("a state is looked at once", async ({ boot }) => {
+  const vm = await boot(kernelPath("spin"));
+  await expect(vm).toBeRunning();
+  await expect(vm).not.toBePaused();
+  await vm.pause();
+  await expect(vm).toBePaused();
+  await expect(vm).toHaveQmpState("paused");
+  await expect(vm).not.toHaveQmpState("running");
+  const failure = await expect(vm, "after the pause")
+    .toBeRunning()
+    .catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(AssertionError);
+  expect(failure).toMatchObject({
+    actual: "paused",
+    expected: "running",
+    message: expect.stringMatching(
+      /^after the pause: expected the machine's QMP run state to be "running", but it is "paused"\n/,
+    ),
+    evidence: { machine: expect.stringMatching(/^paused, at /) },
+  });
+  await expect(expect(vm).not.toBePaused()).rejects.toThrow(
+    "expected the machine's QMP run state not to be paused, but it is",
+  );
+});
+
+test("a machine that has ended has the state of its body, or none", async ({ boot }) => {
+  const off = await boot(kernelPath("power-off"));
+  await expect(off).toPowerOff();
+  await expect(off).toHaveQmpState("shutdown");
+  await expect(off).not.toBeRunning();
+  const coded = await boot(kernelPath("exit-code"), { commandLine: "exit=1" });
+  await expect(coded).toExit({ kind: "debug-exit" });
+  await expect(coded).not.toBeRunning();
+  await expect(expect(coded).toBeRunning()).rejects.toThrow('but it is "gone"');
+});
+
+test("an event counts since the start, or since a mark", async ({ boot }) => {
+  const vm = await boot(kernelPath("spin"));
+  await vm.pause();
+  await expect(vm).toEmitEvent("STOP");
+  await expect(vm.qmp).toEmitEvent("STOP");
+  const since = vm.qmp.mark();
+  await expect(vm).not.toEmitEvent("STOP", { since, forMs: 50 });
+  await expect(expect(vm).toEmitEvent("STOP", { since, timeoutMs: 50 })).rejects.toThrow(
+    /^timed out after 50 ms \(timeoutMs\) waiting for QMP event STOP/,
+  );
+  const awaited = expect(vm).toEmitEvent("RESUME", { since });
+  await vm.resume();
+  await awaited;
+  await expect(expect(vm).not.toEmitEvent("STOP", { forMs: 50 })).rejects.toThrow(
+    "expected QEMU not to emit the QMP event STOP, but it did",
+  );
+});
+
+test("an event is told from others by its data", async ({ boot }) => {
+  const vm = await boot(kernelPath("power-off"));
+  await expect(vm).toPowerOff();
+  await expect(vm).toEmitEvent("SHUTDOWN", { where: { guest: true, reason: "guest-shutdown" } });
+  await expect(vm).toEmitEvent("SHUTDOWN", { where: ({ data }) => data.guest });
+  const where = { reason: "guest-reset" } as const;
+  await expect(expect(vm).toEmitEvent("SHUTDOWN", { where })).rejects.toThrow(
+    /^power-off at .*\n {2}while waiting for QMP event SHUTDOWN/,
+  );
+  await expect(
+    expect(vm).not.toEmitEvent("SHUTDOWN", { where: { guest: true }, forMs: 50 }),
+  ).rejects.toThrow('not to emit the QMP event SHUTDOWN with {"guest":true}, but it did');
+});
+
+test("an event is for machines and their QMP clients", async ({ boot }) => {
+  const vm = await boot(kernelPath("spin"));
+  const emit = (actual: unknown) => () =>
+    (expect(actual) as unknown as { toEmitEvent: (name: string) => unknown }).toEmitEvent("STOP");
+  expect(emit(vm.serial)).toThrow(
+    "write expect(vm).toEmitEvent(...): it takes a Machine or QmpClient, as boot() gives, and got",
+  );
+  expect(emit(null)).toThrow("and got null");
+});

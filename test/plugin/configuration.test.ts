@@ -1,0 +1,72 @@
+/** What the plugin makes of its options and of the user's configuration. */
+import { describe, expect, test } from "vitest";
+import { bringup } from "../../harness/plugin/index.ts";
+import { InlineProject } from "../vitest/inline-project.ts";
+
+const one = `
+import { expect, test } from "bringup";
+test("boots", async ({ boot }) => {
+  const vm = await boot();
+  await expect(vm.serial).toPrint("Hello");
+});
+`;
+
+describe("bringup(options)", () => {
+  test("names a wrong option, what it got and what it takes", () => {
+    expect(() => bringup({ biuld: "make" } as object)).toThrow(
+      "biuld: is no option of bringup(); the options are build, machine, junit",
+    );
+    expect(() => bringup({ build: " " })).toThrow('build: got " ", takes a non-empty string');
+    expect(() => bringup({ junit: 5 as unknown as string })).toThrow("junit: got 5, takes");
+    expect(() => bringup({ machine: { memory: "lots" } })).toThrow('memory: got "lots"');
+  });
+
+  test("says nothing where the user has said it", () => {
+    type Configure = (user: object) => { test: Record<string, unknown> };
+    const config = bringup().config as unknown as Configure;
+    expect(config({}).test).toMatchObject({
+      pool: "forks",
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+    });
+    const user = { pool: "threads", testTimeout: 5, hookTimeout: 6, runner: "./own.ts" };
+    expect(Object.keys(config({ test: user }).test)).toEqual([
+      "includeTaskLocation",
+      "forceRerunTriggers",
+    ]);
+  });
+});
+
+describe("in vitest", () => {
+  test("without the plugin every test says how to add it", async () => {
+    const options = { plugins: "[]", test: "includeTaskLocation: true" };
+    await using project = await InlineProject.create({ "one.test.ts": one }, options);
+    const { exitCode, output } = await project.run();
+    await expect(output).toMatchFileSnapshot("expected/no-plugin.txt");
+    expect(exitCode).toBe(1);
+  });
+
+  test("a pool of threads is refused", async () => {
+    const options = { test: 'pool: "threads"' };
+    await using project = await InlineProject.create({ "one.test.ts": one }, options);
+    const { exitCode, output } = await project.run();
+    await expect(output).toMatchFileSnapshot("expected/threads.txt");
+    expect(exitCode).toBe(1);
+  });
+
+  test("a build that fails is shown, and no test runs", async () => {
+    const plugin = '{ build: "echo compiling; echo hello.c:3: error: no such thing >&2; exit 2" }';
+    await using project = await InlineProject.create({ "one.test.ts": one }, { plugin });
+    const { exitCode, output } = await project.run();
+    await expect(output).toMatchFileSnapshot("expected/build-fails.txt");
+    expect(exitCode).toBe(1);
+  });
+
+  test("a build that succeeds is quiet, and its kernel is booted", async () => {
+    const plugin = '{ build: "cp kernels/hello.elf built.elf", machine: { kernel: "built.elf" } }';
+    await using project = await InlineProject.create({ "one.test.ts": one }, { plugin });
+    const { exitCode, output } = await project.run();
+    await expect(output).toMatchFileSnapshot("expected/build-succeeds.txt");
+    expect(exitCode).toBe(0);
+  });
+});

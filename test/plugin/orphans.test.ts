@@ -1,0 +1,126 @@
+/** No orphan, ever: whoever is killed, however and whenever, no machine outlives it. */
+import { watch } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, expect, test } from "vitest";
+import { InlineProject } from "../vitest/inline-project.ts";
+
+const seed = 20_260_101;
+/** Projects that run at the same time, and how often each of them is killed. */
+const lanes = 3;
+const rounds = 12;
+/** Milliseconds after the start, or after the first session, within which the signal comes. */
+const latestMs = 2_500;
+
+const signals = ["SIGINT", "SIGTERM", "SIGKILL"] as const;
+const victims = ["vitest", "worker", "script"] as const;
+
+const files = {
+  "many.test.ts": `
+    import { test } from "bringup";
+    for (let count = 0; count < 20; count += 1) {
+      test("boots " + count, async ({ boot }) => {
+        const machines = [await boot("kernels/spin.elf"), await boot("kernels/flood.elf")];
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        await machines[0].kill();
+      });
+    }
+  `,
+  "quick.test.ts": `
+    import { expect, test } from "bringup";
+    test("boots", async ({ boot }) => {
+      const vm = await boot("kernels/power-off.elf");
+      await expect(vm).toPowerOff();
+    });
+  `,
+  "script.ts": `
+    import { bootMachine } from "bringup/machine";
+    for (;;) {
+      await using one = await bootMachine({ kernel: "kernels/spin.elf" });
+      await using other = await bootMachine({ kernel: "kernels/flood.elf" });
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  `,
+};
+
+/** Numbers from 0 to 1, the same in every run (mulberry32, public domain). */
+function randomNumbers(start: number): () => number {
+  let state = start;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Resolves when a process of the project has made its session, or when `ended` resolves. */
+async function firstSession(project: InlineProject, ended: Promise<unknown>): Promise<void> {
+  const known = new Set(project.sessions());
+  const watcher = watch(project.temporary);
+  try {
+    const made = new Promise<void>((resolve) => {
+      watcher.on("change", () => {
+        if (project.sessions().some((name) => !known.has(name))) resolve();
+      });
+    });
+    await Promise.race([made, ended]);
+  } finally {
+    watcher.close();
+  }
+}
+
+function start(project: InlineProject, victim: (typeof victims)[number]) {
+  return victim === "script" ? project.node("script.ts") : project.start(["run", "many.test.ts"]);
+}
+
+/** Starts a run, kills it or its worker, and waits until the run is over. */
+async function killOnce(project: InlineProject, random: () => number) {
+  const victim = victims[Math.floor(random() * victims.length)] ?? "vitest";
+  const signal = signals[Math.floor(random() * signals.length)] ?? "SIGKILL";
+  const isAfterBoot = random() < 0.5;
+  const delayMs = random() * (isAfterBoot ? latestMs / 5 : latestMs);
+  const run = start(project, victim);
+  if (isAfterBoot) await firstSession(project, run);
+  // The moment is what is tested: any may come.
+  await delay(delayMs);
+  const worker = project.processes().find(({ command }) => command.includes("workers/forks"));
+  const isWorker = victim === "worker" && worker !== undefined;
+  try {
+    process.kill(isWorker ? worker.pid : (run.pid as number), signal);
+  } catch {
+    // It has ended meanwhile.
+  }
+  // A run that has lost its worker would go on with what is left to do.
+  if (isWorker) run.kill("SIGTERM");
+  await run;
+  const what = `${signal} to ${victim} ${Math.round(delayMs)} ms after ${isAfterBoot ? "a session" : "the start"}`;
+  return { what, leftovers: await project.leftovers() };
+}
+
+const projects: InlineProject[] = [];
+afterAll(async () => {
+  for (const project of projects) await project[Symbol.asyncDispose]();
+});
+
+async function runLane(lane: number): Promise<string[]> {
+  const project = await InlineProject.create(files);
+  projects.push(project);
+  const random = randomNumbers(seed + lane);
+  const orphans: string[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const { leftovers, what } = await killOnce(project, random);
+    orphans.push(...leftovers.processes.map((command) => `${what}: ${command}`));
+  }
+  // What SIGKILL has left the next start removes.
+  const { exitCode, raw } = await project.run(["quick.test.ts"]);
+  expect(exitCode, raw).toBe(0);
+  orphans.push(...(await project.leftovers()).sessions);
+  return orphans;
+}
+
+test(`${lanes * rounds} kills leave no process and no directory`, {
+  timeout: 180_000,
+}, async () => {
+  const orphans = await Promise.all(Array.from({ length: lanes }, (_, lane) => runLane(lane)));
+  expect(orphans.flat(), `seed ${seed}`).toEqual([]);
+});

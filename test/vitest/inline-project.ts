@@ -1,0 +1,209 @@
+/** A user's project in a directory of its own, run by the real vitest with the real plugin. */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { execa } from "execa";
+
+export const repository = join(import.meta.dirname, "../..");
+/** Milliseconds for a whole run of vitest, with both cores busy. */
+const runLimitMs = 90_000;
+/** Milliseconds for the last process of a run to be gone. */
+const goneLimitMs = 5_000;
+
+/** What a project consists of besides its test files. */
+export interface InlineOptions {
+  /** Text of the argument of `bringup(…)`. */
+  readonly plugin?: string;
+  /** What stands in `test: { … }`. */
+  readonly test?: string;
+  /** The whole of `plugins: […]`. */
+  readonly plugins?: string;
+}
+
+/**
+ * Files by relative path; the test kernels are in its folder `kernels`. `await using` removes the
+ * whole directory.
+ */
+export class InlineProject implements AsyncDisposable {
+  readonly root: string;
+  /** Where every process of the project keeps what is temporary. */
+  readonly temporary: string;
+
+  private constructor(root: string) {
+    this.root = root;
+    this.temporary = join(root, "tmp");
+  }
+
+  static async create(
+    files: Readonly<Record<string, string>>,
+    options: InlineOptions = {},
+  ): Promise<InlineProject> {
+    const project = new InlineProject(realpathSync(mkdtempSync(join(tmpdir(), "inline-"))));
+    const modules = join(project.root, "node_modules");
+    mkdirSync(modules);
+    mkdirSync(project.temporary);
+    await symlink(repository, join(modules, "bringup"));
+    await symlink(join(repository, "node_modules/vitest"), join(modules, "vitest"));
+    await symlink(join(repository, "kernels/build/x86_64"), join(project.root, "kernels"));
+    await project.write("package.json", '{ "type": "module" }\n');
+    await project.write("vitest.config.ts", configuration(options));
+    for (const [path, text] of Object.entries(files)) await project.write(path, text);
+    return project;
+  }
+
+  async write(path: string, text: string): Promise<void> {
+    const file = join(this.root, path);
+    mkdirSync(dirname(file), { recursive: true });
+    await writeFile(file, text, { mode: text.startsWith("#!") ? 0o755 : 0o644 });
+  }
+
+  read(path: string): string {
+    return readFileSync(join(this.root, path), "utf8");
+  }
+
+  /** Starts vitest; the promise never rejects. */
+  start(
+    parameters: readonly string[],
+    variables: Readonly<Record<string, string>> = {},
+    stdin: "ignore" | "pipe" = "ignore",
+  ) {
+    // Node itself reads the configuration: the bundler of Vite's does not know the condition.
+    const all = [...parameters, "--configLoader=native"];
+    return execa(
+      join(repository, "node_modules/.bin/vitest"),
+      all,
+      this.#options(variables, stdin),
+    );
+  }
+
+  /** Starts a script; the promise never rejects. */
+  node(script: string) {
+    return execa("node", [script], this.#options({}, "ignore"));
+  }
+
+  #options(variables: Readonly<Record<string, string>>, stdin: "ignore" | "pipe") {
+    return {
+      cwd: this.root,
+      env: { ...environment(), TMPDIR: this.temporary, ...variables },
+      extendEnv: false,
+      reject: false,
+      stdin,
+      timeout: runLimitMs,
+      killSignal: "SIGKILL",
+    } as const;
+  }
+
+  /** Runs the tests once: how it ended, and what it printed without what differs between runs. */
+  async run(parameters: readonly string[] = [], variables: Readonly<Record<string, string>> = {}) {
+    const { exitCode, stderr, stdout } = await this.start(["run", ...parameters], variables);
+    const raw = `${stdout}\n${stderr}`;
+    return { exitCode, raw, output: this.normalise(raw) };
+  }
+
+  /** Processes that have this project in their environment, by command line; see proc(5). */
+  processes(): { pid: number; command: string }[] {
+    return readdirSync("/proc").flatMap((name) => {
+      if (!/^\d+$/.test(name)) return [];
+      const environ = readProcess(name, "environ");
+      if (!environ.includes(this.root)) return [];
+      return [{ pid: Number(name), command: readProcess(name, "cmdline").replaceAll("\0", " ") }];
+    });
+  }
+
+  /** Directories of machines and sessions that are still there. */
+  sessions(): string[] {
+    return readdirSync(this.temporary).filter((name) => /bringup/.test(name));
+  }
+
+  /** What is left of the project's runs, after what is about to end has had time to. */
+  async leftovers(): Promise<{ processes: string[]; sessions: string[] }> {
+    const endMs = performance.now() + goneLimitMs;
+    // proc(5) offers no event for the end of a process that is not one's child.
+    while (this.processes().length > 0 && performance.now() < endMs) {
+      // style-allow sleep: there is no event, and the loop has a limit.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return {
+      processes: this.processes().map(({ command }) => command),
+      sessions: this.sessions(),
+    };
+  }
+
+  /** The one place that takes out what differs between two runs of the same tests. */
+  normalise(text: string): string {
+    return (
+      stripVTControlCharacters(text)
+        .replaceAll(this.root, "<root>")
+        .replaceAll(repository, "<bringup>")
+        .replace(/(?:\.\.\/)*\.\.<bringup>/g, "<bringup>")
+        .replace(/(?: ❯ .*<bringup>\/harness\/.*\n)+/g, " ❯ <frames of the harness>\n")
+        .replace(/see it again: .*/g, "see it again: <command>")
+        .replace(/runs\/\d{8}-\d{6}-[0-9a-f]{6}/g, "runs/<run>")
+        .replace(/-\d{5,}(?:_\d+)+/g, "-<id>")
+        .replace(/0x[0-9a-f]+/g, "<address>")
+        // A guest that runs is somewhere else every time, and so is the source that is shown.
+        .replace(/(machine: running), at .*(?= \(x86_64)/g, "$1, at <place>")
+        .replace(/power-off at .*? in power_off \(<address>\)/g, "power-off at <place>")
+        .replace(/(at <place> .*\n)\n(?: +>? *\d+ \|.*\n)+/g, "$1")
+        .replace(/after \d+ ms \(what is left/g, "after <n> ms (what is left")
+        .replace(/^( +(?:✓|×|↓|❯) .*?) \d+ms/gm, "$1")
+        .replace(/RUN {2}v[\d.]+/, "RUN  <version>")
+        .replace(/Start at .*/, "Start at  <time>")
+        .replace(/Duration .*/, "Duration  <time>")
+        // Advice that vitest gives where the start of its workers took long.
+        .replace(/\n +Isolate .*\n.*\n/g, "")
+        .replace(/[ \t]+$/gm, "")
+        .trim()
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { pid } of this.processes()) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // It has ended meanwhile.
+      }
+    }
+    await rm(this.root, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function readProcess(pid: string, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
+  } catch {
+    // It has ended, or is somebody else's.
+    return "";
+  }
+}
+
+function configuration({ plugin = "", plugins, test = "" }: InlineOptions): string {
+  return `
+    import { bringup } from "bringup/vitest";
+    import { defineConfig } from "vitest/config";
+    const conditions = ["bringup-source"];
+    export default defineConfig({
+      plugins: ${plugins ?? `[bringup(${plugin})]`},
+      resolve: { conditions },
+      ssr: { resolve: { conditions } },
+      test: { slowTestThreshold: 3_600_000, ${test} },
+    });
+  `;
+}
+
+/** The surrounding vitest must not colour the one inside, and neither must a build server. */
+function environment(): Record<string, string> {
+  const foreign = /^(VITEST|CI_PROJECT_DIR$|WORKSPACE$|CI$|GITHUB_|NODE_ENV$|TEST$|BRINGUP_)/;
+  const inherited = Object.entries(process.env).flatMap(([name, value]) =>
+    value === undefined || foreign.test(name) ? [] : [[name, value] as const],
+  );
+  return {
+    ...Object.fromEntries(inherited),
+    NO_COLOR: "1",
+    NODE_OPTIONS: "--conditions=bringup-source",
+    PATH: `${join(repository, "node_modules/.bin")}:${process.env.PATH ?? ""}`,
+  };
+}
