@@ -64,6 +64,7 @@ describe("a breach", () => {
 
 describe("no breach", () => {
   test.each([
+    ["a test that is shown to visitors", "demo/a.test.ts", ""],
     ["a file at the limit", room, "call();\n".repeat(250)],
     ["a function at the limit", room, `function a() {\n${statements(58)}}\n`],
     ["a long group of tests", spec, `describe("a", () => {\n${statements(80)}});\n`],

@@ -1,0 +1,89 @@
+/**
+ * `npm run bench -- [name]`: what the harness costs over bare QEMU, and how soon a dead guest is
+ * reported. Prints a table and writes `reports/bench.json`. docs/bench.md says what it means.
+ */
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { parseArgs } from "node:util";
+import { BringupError, HostError } from "../harness/evidence/index.ts";
+import { calibrateHost } from "../harness/host/index.ts";
+import type { BootOptions } from "../harness/machine/index.ts";
+import { buildKernels } from "../kernels/build.ts";
+import { watchHostLoad } from "./bench/host-load.ts";
+import { type BenchResult, measure } from "./bench/measure.ts";
+import { type Row, rows } from "./bench/rows.ts";
+import { type Outcome, tableHead, tableLine, verdictOf } from "./bench/table.ts";
+
+const root = join(import.meta.dirname, "..");
+const fewestRuns = 3;
+
+/** @returns whether every target that could be judged was met. */
+async function main(parameters: readonly string[]): Promise<boolean> {
+  const { name, output, runs } = readParameters(parameters);
+  const chosen = rows.filter((row) => row.name.includes(name));
+  if (chosen.length === 0) {
+    throw new BringupError(
+      `no row's name contains "${name}"; there are ${rows.map((row) => row.name).join(", ")}`,
+    );
+  }
+  await buildKernels();
+  const calibration = await calibrateHost();
+  console.log(`medians of ${runs} runs, ours and the reference in turn\n\n${tableHead}`);
+  const outcomes: Outcome[] = [];
+  for (const row of chosen) {
+    const outcome = await measureOn(row, runs, { calibration });
+    console.log(tableLine(outcome));
+    outcomes.push(outcome);
+  }
+  await writeResults(
+    output,
+    outcomes.flatMap(({ result }) => result ?? []),
+  );
+  const missed = outcomes.filter((outcome) => verdictOf(outcome) === "MISSED").length;
+  const count = missed === 0 ? "no target" : missed === 1 ? "1 target" : `${missed} targets`;
+  console.log(`\n${count} missed; the figures are in ${relative(process.cwd(), output)}`);
+  return missed === 0;
+}
+
+function readParameters(parameters: readonly string[]) {
+  const { positionals, values } = parseArgs({
+    args: [...parameters],
+    allowPositionals: true,
+    options: {
+      runs: { type: "string", default: "15" },
+      output: { type: "string", default: join(root, "reports/bench.json") },
+    },
+  });
+  const runs = Number(values.runs);
+  if (!Number.isInteger(runs) || runs < fewestRuns) {
+    throw new BringupError(
+      `--runs takes a whole number from ${fewestRuns} on, but got "${values.runs}"`,
+    );
+  }
+  return { name: positionals[0] ?? "", output: values.output, runs };
+}
+
+/** A host that cannot run a row at all, such as KVM's, has nothing to measure. */
+async function measureOn(row: Row, runs: number, options: BootOptions): Promise<Outcome> {
+  const load = watchHostLoad();
+  try {
+    const result = await measure(row, runs, options);
+    return { row, result, load: load() };
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    const [reason] = error.message.split("\n", 1);
+    return { row, result: undefined, reason: reason ?? "", load: load() };
+  }
+}
+
+async function writeResults(file: string, results: readonly BenchResult[]): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
+}
+
+try {
+  if (!(await main(process.argv.slice(2)))) process.exitCode = 1;
+} catch (error) {
+  console.error(error instanceof BringupError ? error.message : error);
+  process.exitCode = 1;
+}

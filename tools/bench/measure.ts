@@ -1,0 +1,91 @@
+/** Measures one row: ours and the reference in turn, so that both meet the same host. */
+import { GuestError } from "../../harness/evidence/index.ts";
+import { type BootOptions, bootMachine, type Machine } from "../../harness/machine/index.ts";
+import { timeBareQemu } from "./bare-qemu.ts";
+import { type BootRow, type DeathRow, deathLimitMs, overheadMs, type Row } from "./rows.ts";
+import { interquartileRange, median } from "./statistics.ts";
+
+/** As `reports/bench.json` has it; all but `name` and `ratio` in milliseconds. */
+export interface BenchResult {
+  readonly name: string;
+  /** Median of ours. */
+  readonly oursMs: number;
+  /** Median of bare QEMU; for a dead guest the target itself. */
+  readonly referenceMs: number;
+  readonly ratio: number;
+  /** Interquartile range of ours. */
+  readonly spread: number;
+}
+
+/** Runs that are made first and dropped: they fill caches. */
+const warmUpRuns = 2;
+/** What the kernels under test never print. */
+const neverPrinted = "login: ";
+
+/**
+ * @param options what a run knows already, as a test would have it from the plugin.
+ * @throws whatever booting throws: `HostError` where this host cannot run the row at all.
+ */
+export async function measure(row: Row, runs: number, options: BootOptions): Promise<BenchResult> {
+  const ours: number[] = [];
+  const reference: number[] = [];
+  for (let run = -warmUpRuns; run < runs; run += 1) {
+    const sample =
+      row.kind === "boot" ? await compareBoot(row, options) : await timeDeath(row, options);
+    if (run < 0) continue;
+    ours.push(sample.oursMs);
+    reference.push(sample.referenceMs);
+  }
+  const [oursMs, referenceMs] = [median(ours), median(reference)];
+  const ratio = oursMs / referenceMs;
+  return { name: row.name, oursMs, referenceMs, ratio, spread: interquartileRange(ours) };
+}
+
+/** The most that the row may take, in milliseconds, against this reference. */
+export function targetMs(row: Row, referenceMs: number): number {
+  if (row.kind === "death") return deathLimitMs;
+  return Math.max(referenceMs * row.mostRatio, referenceMs + overheadMs);
+}
+
+interface Sample {
+  readonly oursMs: number;
+  readonly referenceMs: number;
+}
+
+async function compareBoot(row: BootRow, options: BootOptions): Promise<Sample> {
+  const startMs = performance.now();
+  const machine = await bootMachine(row.spec, options);
+  let oursMs: number;
+  let command: string;
+  try {
+    await machine.serial.waitFor(row.pattern);
+    oursMs = performance.now() - startMs;
+    command = machine.record().reproduce;
+  } finally {
+    await machine[Symbol.asyncDispose]();
+  }
+  return { oursMs, referenceMs: await timeBareQemu(command, row.pattern) };
+}
+
+async function timeDeath(row: DeathRow, options: BootOptions): Promise<Sample> {
+  await using machine = await bootMachine(row.spec, options);
+  const error = await machine.serial.waitFor(neverPrinted).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  const reportedMs = performance.now();
+  const ending = error instanceof GuestError ? (error.exit ?? error.finding)?.kind : undefined;
+  if (ending !== row.ending) {
+    const message = `${row.name} was to end with ${row.ending}, and ended otherwise`;
+    throw new Error(message, { cause: error });
+  }
+  return { oursMs: reportedMs - diedMs(row, machine), referenceMs: deathLimitMs };
+}
+
+/** When the guest died, on the clock of `performance.now()`. */
+function diedMs(row: DeathRow, machine: Machine): number {
+  if (row.diesWith === "last byte") return machine.serial.lastActivityMs;
+  const reset = machine.qmp.events.find(({ event }) => event === "RESET");
+  if (reset?.timestampMs === undefined) throw new Error(`${row.name}: QEMU told of no reset`);
+  return reset.timestampMs - performance.timeOrigin;
+}

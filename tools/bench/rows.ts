@@ -1,0 +1,77 @@
+/** What is measured: one row each. Data. */
+import type { MachineSpec } from "../../harness/machine/index.ts";
+import { kernelPath } from "../../kernels/build.ts";
+
+/** From `boot()` until the guest has printed something, against QEMU without the harness. */
+export interface BootRow {
+  readonly kind: "boot";
+  readonly name: string;
+  readonly spec: MachineSpec;
+  readonly pattern: string;
+  /** How many times bare QEMU's time it may take. */
+  readonly mostRatio: number;
+}
+
+/** From the guest's death until whoever waits on it is told. */
+export interface DeathRow {
+  readonly kind: "death";
+  readonly name: string;
+  readonly spec: MachineSpec;
+  /** The ending that must be reported. */
+  readonly ending: string;
+  /** What of the guest is its death: its last byte, or the first reset of many. */
+  readonly diesWith: "last byte" | "first reset";
+}
+
+export type Row = BootRow | DeathRow;
+
+/** The target for a dead guest, and the reference of those rows, in milliseconds. */
+export const deathLimitMs = 1_000;
+/** What the harness may always cost, in milliseconds, however fast QEMU is. */
+export const overheadMs = 10;
+
+const pvhHello = { kernel: kernelPath("hello", "x86_64") };
+
+export const rows: readonly Row[] = [
+  {
+    kind: "boot",
+    name: "boot-pc-multiboot",
+    spec: { kernel: kernelPath("hello", "i386") },
+    pattern: "Hello from i386 (Multiboot)",
+    mostRatio: 1.1,
+  },
+  {
+    kind: "boot",
+    name: "boot-pc-boot-sector",
+    spec: { kernel: kernelPath("boot-sector", "bios") },
+    pattern: "Hello from the boot sector",
+    mostRatio: 1.1,
+  },
+  {
+    kind: "boot",
+    name: "boot-microvm-pvh",
+    spec: pvhHello,
+    pattern: "Hello from x86_64 (PVH)",
+    mostRatio: 1.2,
+  },
+  {
+    kind: "boot",
+    name: "boot-microvm-pvh-kvm",
+    spec: { ...pvhHello, accelerator: "kvm" },
+    pattern: "Hello from x86_64 (PVH)",
+    mostRatio: 1.2,
+  },
+  death("dead-panic", "panic", "panic"),
+  death("dead-triple-fault", "triple-fault", "triple-fault"),
+  death("dead-halt", "hello", "dead-halt"),
+  {
+    ...death("dead-reset-loop", "reset-loop", "reset-loop"),
+    spec: { kernel: kernelPath("reset-loop"), onReset: "continue" },
+    diesWith: "first reset",
+  },
+];
+
+function death(name: string, kernel: string, ending: string): DeathRow {
+  const spec = { kernel: kernelPath(kernel) };
+  return { kind: "death", name, spec, ending, diesWith: "last byte" };
+}
