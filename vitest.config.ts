@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { bringup } from "./harness/plugin/index.ts";
 
@@ -9,5 +10,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ["test/**/*.test.ts"],
+    // One fewer than the CPUs, vitest's own choice, would leave half of a small runner idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
   },
 });

@@ -75,7 +75,7 @@ export class Verdict {
     return await this.waitForEnd("to panic", isPanic, options);
   }
 
-  /** Waits for a reset by the guest that no wait has taken yet, whether it ends the machine or not. */
+  /** Waits for a reset by the guest that no wait has taken yet, also where the machine goes on. */
   async waitForReset(onReset: "stop" | "continue", options: EndOptions): Promise<void> {
     const isReset = (exit: MachineExit) => exit.kind === "reset";
     const continues = onReset === "continue";
@@ -89,6 +89,8 @@ export class Verdict {
     if (this.#watch.chronicle.exit === undefined && this.#qmp.state === "ready") {
       const options = { timeoutMs: lastQuestionMs };
       await this.#qmp.execute("query-status", {}, options).catch(() => {});
+      // What the guest printed before the answer is in the FIFO; one turn of the loop reads it.
+      await new Promise((resolve) => setImmediate(resolve));
     }
     await this.#watch.endWatch.settled();
     for (const { port } of this.#watch.ports) port.settle();

@@ -130,7 +130,9 @@ function watch(
     let leftovers: NodeJS.Timeout | undefined;
     child.on("error", (spawnError) => {
       // One with a process id has started; the error is of a signal that could not be sent.
-      if (child.pid === undefined) resolve({ spawnError });
+      if (child.pid !== undefined) return;
+      for (const stream of [...descriptors, guard]) stream?.destroy();
+      resolve({ spawnError });
     });
     child.on("exit", (exitCode, signal) => {
       end = signal === null ? { exitCode: exitCode ?? 0 } : { signal };

@@ -3,9 +3,17 @@
  * SIGKILL leaves, a later start removes: it can take the lock. Process ids would not do, because
  * another container may share the directory and count its processes anew.
  */
-import { closeSync, constants, existsSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { dirSync } from "tmp-promise";
 import { BringupError, HostError } from "../evidence/index.ts";
 import { openWithLock } from "./lock.ts";
@@ -18,6 +26,9 @@ export const lockText = "This directory is removed when no process holds a lock 
 export const sessionPattern = /^bringup-[0-9A-Za-z]{6}$/;
 /** A directory that is being born is not locked yet, and does not have its final name. */
 export const newbornPattern = /^\.bringup-new-[0-9A-Za-z]{6}$/;
+
+/** One that is nearly gone: it holds a lock file at most, and nobody needs it any more. */
+export const dyingPattern = /^\.bringup-old-[0-9A-Za-z]{6}$/;
 
 /** A sweep takes the lock of a newborn that seems forgotten, or removes it. */
 const attempts = 3;
@@ -83,7 +94,7 @@ async function tryCreate(parent: string): Promise<string | undefined> {
     renameSync(newborn, path);
     // The descriptor stays open, and with it the lock, until the directory is gone.
     ownDirectory(() => {
-      removeNow(path);
+      removeSession(path);
       closeSync(lock as number);
     });
     return path;
@@ -95,6 +106,19 @@ async function tryCreate(parent: string): Promise<string | undefined> {
   } finally {
     disownNewborn();
   }
+}
+
+/**
+ * Removes a session, by its owner or under its lock. Whoever is killed on the way leaves it with
+ * its lock file, or under the name of a dying one: either can be swept.
+ */
+export function removeSession(path: string): void {
+  for (const name of readdirSync(path)) {
+    if (name !== lockName) removeNow(join(path, name));
+  }
+  const dying = join(dirname(path), `.bringup-old-${path.slice(-6)}`);
+  renameSync(path, dying);
+  removeNow(dying);
 }
 
 /** A program that was just killed may be making its last file: then it is tried again. */

@@ -1,10 +1,18 @@
 /** Removes what processes that were killed have left behind, and nothing else. */
 import { closeSync, constants, fstatSync, readFileSync } from "node:fs";
-import { lstat, readdir, rm, rmdir, unlink } from "node:fs/promises";
+import { lstat, readdir, rmdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { HostError } from "../evidence/index.ts";
 import { openWithLock } from "./lock.ts";
-import { lockName, lockText, newbornPattern, sessionParent, sessionPattern } from "./session.ts";
+import {
+  dyingPattern,
+  lockName,
+  lockText,
+  newbornPattern,
+  removeSession,
+  sessionParent,
+  sessionPattern,
+} from "./session.ts";
 
 /** Milliseconds for which a directory that is being born is left alone. */
 const newbornMs = 10_000;
@@ -20,12 +28,15 @@ export async function sweepSessions(parent: string = sessionParent()): Promise<s
   const swept: string[] = [];
   for (const name of await namesIn(parent)) {
     const path = join(parent, name);
-    const isRemoved = sessionPattern.test(name)
-      ? await sweepSession(path)
-      : newbornPattern.test(name) && (await sweepNewborn(path));
-    if (isRemoved) swept.push(path);
+    if (await sweepIfDead(name, path)) swept.push(path);
   }
   return swept;
+}
+
+async function sweepIfDead(name: string, path: string): Promise<boolean> {
+  if (sessionPattern.test(name)) return await sweepSession(path);
+  if (newbornPattern.test(name)) return await sweepNewborn(path);
+  return dyingPattern.test(name) && (await sweepDying(path));
 }
 
 async function namesIn(parent: string): Promise<string[]> {
@@ -43,7 +54,7 @@ async function sweepSession(path: string): Promise<boolean> {
   return await underLock(path, async (lock) => {
     const isLock = fstatSync(lock).isFile() && readFileSync(lock, "utf8") === lockText;
     if (!isLock) return false;
-    await rm(path, { recursive: true, force: true, maxRetries: 3 });
+    removeSession(path);
     return true;
   });
 }
@@ -52,11 +63,22 @@ async function sweepSession(path: string): Promise<boolean> {
 async function sweepNewborn(path: string): Promise<boolean> {
   const { mtimeMs } = (await lstat(path).catch(() => undefined)) ?? { mtimeMs: Date.now() };
   if (Date.now() - mtimeMs < newbornMs || !(await isOurDirectory(path))) return false;
-  // Neither call removes more than that, and the second one fails where there is more.
   await underLock(path, async () => {
     await unlink(join(path, lockName));
     return true;
   });
+  return await removeEmpty(path);
+}
+
+/** Its owner was killed while it removed the very last of it. */
+async function sweepDying(path: string): Promise<boolean> {
+  if (!(await isOurDirectory(path))) return false;
+  await unlink(join(path, lockName)).catch(() => {});
+  return await removeEmpty(path);
+}
+
+/** Fails where there is still something in it. */
+async function removeEmpty(path: string): Promise<boolean> {
   return await rmdir(path).then(
     () => true,
     () => false,

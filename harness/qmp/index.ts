@@ -21,5 +21,5 @@ export type {
   QmpWaitOptions,
 } from "./event-types.ts";
 export type { QmpEventListener, QmpListenerErrorHandler } from "./events.ts";
-export { DEFAULT_QMP_LIMITS, type QmpLimits } from "./limits.ts";
+export type { QmpLimits } from "./limits.ts";
 export type { QmpGreeting } from "./message.ts";

@@ -41,7 +41,7 @@ async function bootForDebugger(kernel: string, spec: { debug?: boolean }): Promi
   return { machine, command, socket };
 }
 
-/** Sends one packet of gdb's remote protocol and gives the first answer that is no acknowledgement. */
+/** Sends one packet of gdb's remote protocol, and gives the packet that is the answer. */
 async function ask(socket: Socket, packet: string): Promise<string> {
   const sum = [...Buffer.from(packet)].reduce((total, byte) => (total + byte) & 0xff, 0);
   const answer = Promise.withResolvers<string>();

@@ -193,7 +193,7 @@ test("two processes share one folder, and neither disturbs the other", async () 
     import { bootMachine } from ${JSON.stringify(room)};
     for (let round = 0; round < 2; round += 1) {
       await using vm = await bootMachine({ kernel: process.argv[2], accelerator: "tcg" });
-      await vm.serial.waitFor("Hello");
+      await vm.serial.waitFor("(PVH)");
       console.log(vm.record().directory);
     }`;
   const file = join(directory, "script.ts");

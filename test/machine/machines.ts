@@ -1,4 +1,4 @@
-/** Real machines for tests: their evidence lies in a directory of its own, and goes with the test. */
+/** Real machines for tests: evidence lies in a directory of its own, and goes with the test. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -87,7 +87,7 @@ export function privateDirectoryOf(machine: Machine): string {
   return path;
 }
 
-/** Names of the private directories that lie beside this one: one for each machine of the process. */
+/** Names of the private directories beside this one: one for each machine of the process. */
 export function directoriesBeside(privateDirectory: string): string[] {
   return readdirSync(dirname(privateDirectory)).filter((name) => name.startsWith("machine-"));
 }

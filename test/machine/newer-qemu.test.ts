@@ -1,4 +1,4 @@
-/** Newer QEMU makes a shutdown of a debug-exit: asked for its exit code, what is a power-off stays one. */
+/** Newer QEMU makes a shutdown of a debug-exit, and is asked for its exit code for that reason. */
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { Autopsy } from "../../harness/machine/autopsy.ts";

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { HostError, SpecError } from "../../harness/evidence/index.ts";
 import { type Binding, type StartOptions, startOwned } from "../../harness/process/index.ts";
-import { temporaryDirectory } from "./owner-process.ts";
+import { ownerScript, temporaryDirectory } from "./owner-process.ts";
 
 const bindings: readonly Binding[] = ["pdeathsig", "guardian"];
 
@@ -203,6 +203,19 @@ describe.each(bindings)("bound by %s", (binding) => {
     expect(logged()).toBe("found\n");
     expect((await start("tool").ended).spawnError).toBeInstanceOf(Error);
   });
+});
+
+test("what the system cannot start is not killed, and neither is anything else", async () => {
+  // A kill that goes astray goes to the whole process group, and so the script has its own.
+  const script = 'ulimit -n 64; exec setsid "$@"';
+  const directory = temporaryDirectory();
+  const logFile = join(directory, "log");
+  const command = [process.execPath, ownerScript("unstartable.ts"), directory];
+  const child = startOwned("sh", ["-c", script, "sh", ...command], { logFile, sockets: 0 });
+  expect(await child.ended).toEqual({ exitCode: 0 });
+  expect(readFileSync(logFile, "utf8").replaceAll(/ \/\S*(?=\/setpriv)/g, " …")).toBe(
+    "undefined true spawn …/setpriv EMFILE\nundefined true spawn …/setpriv ENOENT\n",
+  );
 });
 
 test("a guardian takes as many descriptors as its shell can name", () => {

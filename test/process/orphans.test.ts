@@ -1,27 +1,38 @@
 /** No program outlives its owner: real owners, real programs, killed at any moment. */
-import { randomUUID } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { type Binding, sweepSessions } from "../../harness/process/index.ts";
-import { processesWith, startOwner, temporaryDirectory } from "./owner-process.ts";
+import { type OwnerProcess, processesOf, startOwner, temporaryDirectory } from "./owner-process.ts";
 
 const signals = ["SIGKILL", "SIGTERM", "SIGINT"] as const;
 const bindings: readonly Binding[] = ["pdeathsig", "guardian"];
-/** Milliseconds from a moment to the kill; each gets up to `jitterMs` more. */
+/**
+ * When an owner is killed: milliseconds after it was started, after it has said that it starts its
+ * program, or after it has said that this runs; each with up to `jitterMs` more.
+ */
 const moments = [
-  { from: "the owner's start", delayMs: 0 },
-  { from: "the owner's start", delayMs: 150 },
-  { from: "the owner's start", delayMs: 300 },
-  { from: "its word that it starts a program", delayMs: 0 },
-  { from: "its word that it starts a program", delayMs: 10 },
+  { lines: 0, name: "its start", delayMs: 0 },
+  { lines: 0, name: "its start", delayMs: 150 },
+  { lines: 0, name: "its start", delayMs: 300 },
+  { lines: 1, name: "it starts a program", delayMs: 0 },
+  { lines: 1, name: "it starts a program", delayMs: 20 },
+  { lines: 2, name: "the program runs", delayMs: 0 },
 ] as const;
 const jitterMs = 20;
+
+const programs = {
+  qemu: {
+    file: "qemu-system-x86_64",
+    commandArguments: ["-machine", "none", "-S", "-display", "none"],
+  },
+  sleep: { file: "sleep", commandArguments: ["1000"] },
+};
 
 interface Kill {
   readonly binding: Binding;
   readonly signal: (typeof signals)[number];
   readonly moment: (typeof moments)[number];
-  readonly program: "qemu" | "sleep";
+  readonly program: keyof typeof programs;
 }
 
 const kills: Kill[] = bindings.flatMap((binding) =>
@@ -33,45 +44,38 @@ const kills: Kill[] = bindings.flatMap((binding) =>
   ),
 );
 
-function commandOf(program: Kill["program"], mark: string) {
-  // sleep itself takes no mark, but descriptor 3 tells of it, and its guardian has the mark.
-  return program === "sleep"
-    ? { file: "sh", commandArguments: ["-c", "exec sleep 1000", mark] }
-    : {
-        file: "qemu-system-x86_64",
-        commandArguments: ["-M", "none", "-S", "-display", "none", "-name", mark],
-      };
-}
-
 /** @returns what is wrong afterwards, in words; nothing if all is well. */
 async function killOne({ binding, signal, moment, program }: Kill): Promise<string[]> {
-  const mark = randomUUID();
   const parent = temporaryDirectory();
-  const given = JSON.stringify({ binding, ...commandOf(program, mark) });
-  const owner = startOwner("hold.ts", [given], parent);
-  if (moment.delayMs < 100 && moment.from !== "the owner's start") await owner.nextLine();
+  const owner = startOwner("hold.ts", [JSON.stringify({ binding, ...programs[program] })], parent);
+  for (let line = 0; line < moment.lines; line += 1) await owner.nextLine();
   const delayMs = moment.delayMs + Math.random() * jitterMs;
   setTimeout(() => owner.process.kill(signal), delayMs);
-  const wrong: string[] = [];
-  const how = `${binding}, ${program}, ${signal} ${delayMs.toFixed(1)} ms after ${moment.from}`;
   const end = await owner.exited();
-  if (end.signal !== signal) wrong.push(`${how}: ended by ${end.signal ?? end.code} instead`);
+  const wrong = await whatIsLeft(owner, parent, signal);
+  if (end.signal !== signal) wrong.push(`the owner ended by ${end.signal ?? end.code} instead`);
+  const how = `${binding}, ${program}, ${signal} ${delayMs.toFixed(1)} ms after ${moment.name}`;
+  return wrong.map((words) => `${how}: ${words}`);
+}
+
+async function whatIsLeft(owner: OwnerProcess, parent: string, signal: string): Promise<string[]> {
+  const wrong: string[] = [];
   const atExit = readdirSync(parent);
-  if (signal !== "SIGKILL" && atExit.length > 0) wrong.push(`${how}: left ${atExit}`);
-  await owner.allGone().catch((error) => wrong.push(`${how}: ${error.message}`));
+  if (signal !== "SIGKILL" && atExit.length > 0) wrong.push(`${atExit} was left`);
+  await owner.allGone().catch((error) => wrong.push(error.message));
   await sweepSessions(parent);
-  const left = readdirSync(parent).filter((name) => !name.startsWith("."));
-  if (left.length > 0) wrong.push(`${how}: after a sweep ${left} is left`);
-  // The guardian itself, which holds no descriptor of the program's.
+  // One that was killed while it made its session is swept by a later start only.
+  const swept = readdirSync(parent).filter((name) => !name.startsWith("."));
+  if (swept.length > 0) wrong.push(`a sweep left ${swept}`);
+  // A guardian holds no descriptor of the program's, and so has not been waited for yet.
   await expect
-    .poll(() => processesWith(mark), { timeout: 5_000, interval: 20, message: how })
-    .toEqual([]);
+    .poll(() => processesOf(parent), { timeout: 5_000, interval: 20 })
+    .toEqual([])
+    .catch(() => wrong.push(`processes ${processesOf(parent)} were left`));
   return wrong;
 }
 
-test(`nothing is left after ${kills.length} kills at random moments`, {
-  timeout: 60_000,
-}, async () => {
+test(`${kills.length} kills at random moments leave nothing`, { timeout: 90_000 }, async () => {
   const wrong: string[] = [];
   const queue = [...kills];
   const lane = async () => {
@@ -83,16 +87,15 @@ test(`nothing is left after ${kills.length} kills at random moments`, {
   expect(wrong.join("\n")).toBe("");
 });
 
-test.each(bindings)("%s: a program that runs dies with its owner's SIGKILL", async (binding) => {
-  const mark = randomUUID();
-  const given = JSON.stringify({ binding, ...commandOf("qemu", mark) });
-  const owner = startOwner("hold.ts", [given], temporaryDirectory());
+test.each(bindings)("%s: the program is seen before its owner is killed", async (binding) => {
+  const parent = temporaryDirectory();
+  const owner = startOwner("hold.ts", [JSON.stringify({ binding, ...programs.qemu })], parent);
   await owner.nextLine();
   const { pid } = JSON.parse(await owner.nextLine());
-  // While a process changes programs it has no command line.
+  // While a process changes programs it has no environment to be read.
   const limit = { timeout: 5_000, interval: 20 };
-  await expect.poll(() => processesWith(mark), limit).toContain(pid);
+  await expect.poll(() => processesOf(parent), limit).toContain(pid);
   owner.process.kill("SIGKILL");
   await owner.allGone();
-  await expect.poll(() => processesWith(mark), { timeout: 5_000, interval: 20 }).toEqual([]);
+  await expect.poll(() => processesOf(parent), limit).toEqual([]);
 });

@@ -24,10 +24,14 @@ export interface OwnerProcess {
   readonly stderr: () => string;
 }
 
-/** A temporary directory that is gone after the test. */
+/** A temporary directory that is gone after the test, and with it every owner that was in it. */
 export function temporaryDirectory(): string {
   const path = mkdtempSync(join(tmpdir(), "process-test-"));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  onTestFinished(() => {
+    // There are some only where the test has failed.
+    for (const pid of processesOf(path)) process.kill(pid, "SIGKILL");
+    rmSync(path, { recursive: true, force: true });
+  });
   return path;
 }
 
@@ -66,15 +70,18 @@ export function ownerScript(name: string): string {
   return join(import.meta.dirname, "owners", name);
 }
 
-/** Process ids whose command line has this word; zombies have none. Linux. */
-export function processesWith(word: string): number[] {
+/**
+ * Processes that were started with this TMPDIR: owners, and all that they have started. One that
+ * changes programs this moment may be missing, and zombies are. Linux, proc(5).
+ */
+export function processesOf(parent: string): number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .filter((name) => {
       try {
-        return readFileSync(`/proc/${name}/cmdline`, "utf8").includes(word);
+        return readFileSync(`/proc/${name}/environ`, "utf8").includes(`TMPDIR=${parent}\0`);
       } catch {
-        // It ended between the two looks.
+        // It has ended between the two looks, or is another user's.
         return false;
       }
     })

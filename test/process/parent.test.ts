@@ -1,10 +1,9 @@
 /** A worker that loses its parent ends, and its programs with it; no other one is disturbed. */
-import { randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { sweepSessions } from "../../harness/process/index.ts";
-import { ownerScript, processesWith, startOwner, temporaryDirectory } from "./owner-process.ts";
+import { ownerScript, processesOf, startOwner, temporaryDirectory } from "./owner-process.ts";
 
 function forkHolder(parent: string, then?: string) {
   const given = {
@@ -59,7 +58,7 @@ describe("a forked worker", () => {
 
 describe("a vitest worker", () => {
   /** A project whose one test holds a program; runs it with the repository's vitest. */
-  function startVitest(mark: string, body: string) {
+  function startVitest(body: string) {
     const parent = temporaryDirectory();
     const root = join(parent, "project");
     const repository = join(import.meta.dirname, "../..");
@@ -67,7 +66,7 @@ describe("a vitest worker", () => {
     symlinkSync(join(repository, "node_modules"), join(root, "node_modules"));
     writeFileSync(join(root, "vitest.config.js"), 'export default { test: { pool: "forks" } };\n');
     const room = JSON.stringify(join(repository, "harness/process/index.ts"));
-    const program = JSON.stringify(["-M", "none", "-S", "-display", "none", "-name", mark]);
+    const program = JSON.stringify(["-machine", "none", "-S", "-display", "none"]);
     writeFileSync(
       join(root, "hold.test.js"),
       `import { test } from "vitest";
@@ -88,13 +87,14 @@ describe("a vitest worker", () => {
   }
 
   test("leaves nothing when vitest is killed", { timeout: 30_000 }, async () => {
-    const mark = randomUUID();
-    const { owner, temporary } = startVitest(mark, "await child.ended;");
+    const { owner, temporary } = startVitest("await child.ended;");
     while (!(await owner.nextLine()).includes("holding"));
-    await expect.poll(() => processesWith(mark), { timeout: 5_000, interval: 20 }).not.toEqual([]);
+    await expect
+      .poll(() => processesOf(temporary), { timeout: 5_000, interval: 20 })
+      .not.toEqual([]);
     owner.process.kill("SIGKILL");
     await owner.allGone();
-    await expect.poll(() => processesWith(mark), { timeout: 5_000, interval: 20 }).toEqual([]);
+    await expect.poll(() => processesOf(temporary), { timeout: 5_000, interval: 20 }).toEqual([]);
     // vitest's own watchdog may have killed the worker before it could remove its session.
     await expect
       .poll(
@@ -110,10 +110,9 @@ describe("a vitest worker", () => {
   test("ends with vitest as usual, although it has left a program running", {
     timeout: 30_000,
   }, async () => {
-    const mark = randomUUID();
-    const { owner, temporary } = startVitest(mark, "");
+    const { owner, temporary } = startVitest("");
     expect(await owner.exited()).toEqual({ code: 0, signal: null });
-    await expect.poll(() => processesWith(mark), { timeout: 5_000, interval: 20 }).toEqual([]);
+    await expect.poll(() => processesOf(temporary), { timeout: 5_000, interval: 20 }).toEqual([]);
     expect(readdirSync(temporary).filter((name) => name.includes("bringup"))).toEqual([]);
   });
 });

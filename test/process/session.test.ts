@@ -110,6 +110,7 @@ describe("a sweep leaves alone", () => {
     ["a longer name", "bringup-abc1234", () => {}],
     ["a newborn that is young", ".bringup-new-abc123", () => {}],
     ["a newborn that holds something", ".bringup-new-abc123", makeOld],
+    ["a dying one that holds something", ".bringup-old-abc123", () => {}],
   ])("%s", async (_what, name, change) => {
     const parent = temporaryDirectory();
     const path = makeStale(parent, name, change);
@@ -164,4 +165,13 @@ test("a sweep of what cannot be read says what to do", async () => {
   await expect(sweepSessions(missing)).rejects.toThrow(
     `cannot look for left-over directories: ENOENT: no such file or directory, scandir '${missing}'`,
   );
+});
+
+test("a sweep removes at once what an owner was killed over", async () => {
+  const parent = temporaryDirectory();
+  const dying = [".bringup-old-abc123", ".bringup-old-def456"].map((name) => join(parent, name));
+  for (const path of dying) mkdirSync(path, { mode: 0o700 });
+  writeLock(dying[0] as string, lockText);
+  expect((await sweepSessions(parent)).sort()).toEqual(dying);
+  expect(readdirSync(parent)).toEqual([]);
 });

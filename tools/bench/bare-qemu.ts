@@ -19,6 +19,7 @@ export async function timeBareQemu(command: string, pattern: string): Promise<nu
   const [file, ...words] = splitCommand(command);
   const plain = words.map((word) => (word === "mon:stdio" ? "stdio" : word));
   const guardian = startGuardian();
+  const guardianEnded = new Promise<void>((resolve) => guardian.once("close", () => resolve()));
   const startMs = performance.now();
   const child = spawn(file as string, plain, { stdio: ["ignore", "pipe", "ignore"] });
   guardian.stdin?.write(`${child.pid}\n`);
@@ -32,6 +33,8 @@ export async function timeBareQemu(command: string, pattern: string): Promise<nu
     child.kill("SIGKILL");
     await ended;
     guardian.kill("SIGKILL");
+    // Whoever is measured next shall have the host alone.
+    await guardianEnded;
   }
 }
 
