@@ -3,7 +3,7 @@
  * in that the images under test as they were when they booted, and a directory for each machine.
  */
 import { createHash, randomBytes } from "node:crypto";
-import { constants, mkdirSync, writeFileSync } from "node:fs";
+import { constants, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { copyFile, mkdir, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { HostError, SpecError } from "../evidence/index.ts";
@@ -43,7 +43,8 @@ export class EvidenceStore {
     const directory = join(this.runDirectory, name);
     try {
       mkdirSync(directory, { recursive: true });
-      writeFileSync(join(this.root, ".gitignore"), "*\n");
+      const ignored = join(this.root, ".gitignore");
+      if (!existsSync(ignored)) writeFileSync(ignored, "*\n");
     } catch (error) {
       throw unwritable(directory, error);
     }

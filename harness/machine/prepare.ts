@@ -1,6 +1,5 @@
 /** Spec → plan: asks the host what the spec leaves open, and keeps the image. Starts nothing. */
 import { stat } from "node:fs/promises";
-import { resolve } from "node:path";
 import { type AcceleratorChoice, type MachineRecord, SpecError } from "../evidence/index.ts";
 import {
   type Calibration,
@@ -15,7 +14,7 @@ import {
 import { type ChosenBoard, chooseBoard } from "./choose-board.ts";
 import type { MachinePlan, PlannedPort } from "./command-line.ts";
 import type { EvidenceStore } from "./evidence-store.ts";
-import { detectImage } from "./image.ts";
+import { examineImage } from "./examine-image.ts";
 import { checkImage } from "./image-check.ts";
 import { type DetectedImage, describeImage } from "./image-types.ts";
 import { existing, type ImageUnderTest, planLoading } from "./media.ts";
@@ -50,7 +49,7 @@ export async function prepareMachine(
   surroundings: Surroundings,
 ): Promise<PreparedMachine> {
   const extra = sortArguments(spec.qemuArguments ?? []);
-  const image = await examineImage(spec);
+  const image = await lookAtKernel(spec);
   const board = chooseBoard(spec, image);
   const kept = image === undefined ? undefined : await surroundings.store.keep(image.path);
   const options = spec.qemu === undefined ? {} : { binary: spec.qemu };
@@ -87,9 +86,9 @@ function recordOf({ image, kept }: ImageUnderTest): MachineRecord["kernel"] {
   return { path: image.path, sha256: kept.sha256, image: describeImage(image) };
 }
 
-async function examineImage(spec: MachineSpec): Promise<DetectedImage | undefined> {
+async function lookAtKernel(spec: MachineSpec): Promise<DetectedImage | undefined> {
   if (spec.kernel === undefined) return undefined;
-  const image = await detectImage(resolve(spec.kernel));
+  const image = await examineImage(spec.kernel);
   checkImage(image, spec.arch === undefined ? {} : { arch: spec.arch });
   return image;
 }

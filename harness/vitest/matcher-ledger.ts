@@ -54,7 +54,7 @@ export class MatcherLedger {
 
   /**
    * Closes the account.
-   * @returns the error for matchers that were not awaited, if there are any; it points at the first.
+   * @returns the error for matchers that were not awaited, if there are any, at the first of them.
    */
   close(): AssertionError | undefined {
     this.#isClosed = true;

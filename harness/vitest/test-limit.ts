@@ -4,7 +4,7 @@ import { remainingMs } from "./deadlines.ts";
 
 /** What of vitest's limit is kept back for looking at the guest, between these two bounds. */
 const reservedShare = 0.2;
-const leastReservedMs = 500;
+const leastReservedMs = 1_000;
 const mostReservedMs = 2_000;
 
 /** The limit of a wait in milliseconds, and what it is called in a message. */

@@ -31,10 +31,27 @@ print: lodsb
   return await assemble("boot.img", source, "i386-unknown-none-elf", link);
 }
 
+/** Assembles a 32-bit kernel, entered through its PVH note in protected mode without paging. */
+export async function assemblePvh(body: string): Promise<string> {
+  const source = `.section .note.Xen, "a", @note
+.align 4
+.long 4, 4, 18
+.asciz "Xen"
+.long _start
+.text
+.globl _start
+_start:
+${body}
+`;
+  const link = ["-m", "elf_i386", "-Ttext=0x100000"];
+  return await assemble("kernel.elf", source, "i386-unknown-none-elf", link);
+}
+
 /** Assembles an ELF kernel for the RISC-V board `virt`, run where firmware would be. */
-export async function assembleRiscv(body: string): Promise<string> {
+export async function assembleRiscv(body: string, format: "elf" | "flat" = "elf"): Promise<string> {
   const source = `.globl _start\n_start:\n${body}\n1: wfi\n  j 1b\n`;
-  const link = ["-Ttext=0x80000000"];
+  const flat = format === "flat" ? ["--oformat=binary"] : [];
+  const link = ["-Ttext=0x80000000", ...flat];
   return await assemble("kernel.elf", source, "riscv64-unknown-none-elf", link);
 }
 

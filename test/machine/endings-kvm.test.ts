@@ -1,6 +1,7 @@
 /** How our kernels end under KVM, on the machine that tells the least about it. */
 import { accessSync, constants } from "node:fs";
 import { beforeEach, describe, expect, test } from "vitest";
+import { assemblePvh } from "./assemble.ts";
 import { testEndings } from "./endings.ts";
 import { boot, useKernels } from "./machines.ts";
 
@@ -26,6 +27,18 @@ describe("KVM", () => {
   });
 
   testEndings({ machine: "microvm", accelerator: "kvm" });
+
+  test("what KVM cannot execute leaves QEMU alive, and is an internal error", async () => {
+    // Nothing is at that address that KVM could fetch an instruction from.
+    const kernel = await assemblePvh("  mov $0xd0000000, %eax\n  jmp *%eax");
+    const vm = await boot({ kernel, accelerator: "kvm" });
+    expect(await vm.exited).toMatchObject({
+      kind: "internal-error",
+      message: expect.stringContaining("KVM internal error"),
+      at: { instructionPointer: "0xd0000000" },
+    });
+    expect((await vm.qmp.execute("query-status")).status).toBe("internal-error");
+  });
 
   test("the record says so", async () => {
     const vm = await boot("hello", { accelerator: "kvm" });

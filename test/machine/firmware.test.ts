@@ -43,6 +43,12 @@ describe("RISC-V", () => {
 });
 
 describe("given by path", () => {
+  test("a firmware of one's own", async () => {
+    const uart = "  li t0, 0x10000000\n  li t1, 'f'\n  sb t1, 0(t0)";
+    const vm = await boot({ arch: "riscv64", firmware: await assembleRiscv(uart, "flat") });
+    await vm.serial.waitFor("f", slow);
+  });
+
   test("code and variables apart", async () => {
     const qemu = await findQemu("x86_64");
     const { code, variables } = findFirmware({ arch: "x86_64", machineType: "q35", qemu });

@@ -131,6 +131,17 @@ describe("never started", () => {
     expect(error.message).toContain("I am no emulator");
   });
 
+  test("given up while it starts, at whatever moment", async () => {
+    const moments = [1, 2, 4, 8, 16, 32];
+    for (const bootTimeoutMs of moments) {
+      // A machine that took longer to make than any of these limits.
+      const error = await failing({ bootTimeoutMs, machine: "pc", memory: "1G" }, TimeoutError);
+      expect(error.message).toMatch(
+        /^timed out after \d+ ms \(bootTimeoutMs\) waiting for QEMU to start/,
+      );
+    }
+  });
+
   const wrappers = {
     "ends when it is to run a machine": "echo 'qemu: no more machines today' >&2; exit 1",
     "speaks something else than QMP": "echo hello >&3; exec sleep 60",

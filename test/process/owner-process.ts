@@ -10,7 +10,7 @@ import { onTestFinished } from "vitest";
 import { withLimit } from "../../harness/process/index.ts";
 
 /** Milliseconds within which everything must be gone; far more than it takes on a busy machine. */
-export const goneLimitMs = 10_000;
+export const goneLimitMs = 30_000;
 
 export interface OwnerProcess {
   readonly process: ChildProcess;

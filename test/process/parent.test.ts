@@ -86,7 +86,7 @@ describe("a vitest worker", () => {
     return { owner, temporary };
   }
 
-  test("leaves nothing when vitest is killed", { timeout: 30_000 }, async () => {
+  test("leaves nothing when vitest is killed", { timeout: 90_000 }, async () => {
     const { owner, temporary } = startVitest("await child.ended;");
     while (!(await owner.nextLine()).includes("holding"));
     await expect

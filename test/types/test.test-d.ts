@@ -66,6 +66,7 @@ test.for([1, 2])("takes parameters (%i)", (count, { boot }) => {
   expectTypeOf(boot).toEqualTypeOf<Boot>();
 });
 test.each([1, 2])("and each (%i)", (count) => expect(count).toBeGreaterThan(0));
+// style-allow skip: it is the type of it that is tested.
 test.skip("skips", ({ boot }) => boot());
 test.concurrent("runs with others", ({ boot }) => boot());
 test.fails("fails", { timeout: 5, retry: 1 }, ({ boot }) => boot());

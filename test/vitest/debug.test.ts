@@ -1,6 +1,5 @@
 /** Debugging: a machine that waits for a debugger, and limits that wait with it. */
 import { connect, type Socket } from "node:net";
-import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { InlineProject } from "./inline-project.ts";
 
@@ -33,8 +32,8 @@ async function debugSlowly(project: InlineProject, variables: Record<string, str
 
 /** The least that gdb would say: "continue", in its remote serial protocol. */
 async function letGo(path: string): Promise<Socket> {
-  // The test is about time that passes: nothing else happens meanwhile.
-  await delay(thinkingMs);
+  // style-allow sleep: the test is about time that passes while nothing happens.
+  await new Promise((resolve) => setTimeout(resolve, thinkingMs));
   const socket = connect(path);
   socket.on("error", () => {});
   socket.write("+$c#63");

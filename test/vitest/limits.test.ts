@@ -20,28 +20,28 @@ esac
 const limits = {
   "mute-qemu.sh": mute,
   "limits.test.ts": `${head}
-test("has too little time for its wait", { timeout: 2500 }, async ({ boot }) => {
+test("has too little time for its wait", { timeout: 3000 }, async ({ boot }) => {
   const vm = await boot("kernels/spin.elf");
   await expect(vm.serial).toPrint("never");
 });
-test("has too little time for a wait by QMP", { timeout: 2500 }, async ({ boot }) => {
+test("has too little time for a wait by QMP", { timeout: 3000 }, async ({ boot }) => {
   const vm = await boot("kernels/spin.elf");
   await vm.qmp.waitForEvent("POWERDOWN");
 });
-test("has too little time for its boot", { timeout: 2500 }, async ({ boot }) => {
+test("has too little time for its boot", { timeout: 3000 }, async ({ boot }) => {
   await boot("kernels/hello.elf", { qemu: "./mute-qemu.sh" });
 });
 test("has too little patience for its boot", async ({ boot }) => {
   await boot("kernels/hello.elf", { qemu: "./mute-qemu.sh", bootTimeoutMs: 200 });
 });
-test("hangs in its body", { timeout: 2500 }, async ({ boot }) => {
+test("hangs in its body", { timeout: 3000 }, async ({ boot }) => {
   const vm = await boot("kernels/idle.elf");
   await expect(vm.serial).toPrint("\\n");
   await forever;
 });
 describe("a long hook", () => {
   beforeEach(() => new Promise((resolve) => setTimeout(resolve, 2000)));
-  test("leaves the test its own time", { timeout: 3000 }, async ({ boot }) => {
+  test("leaves the test its own time", { timeout: 3500 }, async ({ boot }) => {
     const vm = await boot("kernels/spin.elf");
     await expect(vm).not.toPowerOff({ forMs: 900 });
   });
