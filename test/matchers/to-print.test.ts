@@ -47,6 +47,7 @@ test("begins with the message of the assertion", async ({ boot }) => {
 
 test("fails on output that its own failOn names", async ({ boot }) => {
   const vm = await boot(kernelPath("echo"));
+  await expect(vm.serial).toPrint("> ");
   await vm.serial.writeLine("disk on fire");
   await expect(
     expect(vm.serial).toPrint("ready", { failOn: [/disk on \w+/] }),
