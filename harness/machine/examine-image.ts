@@ -1,4 +1,4 @@
-/** What a kernel is, looked at once for each version of it: most tests of a file boot the same one. */
+/** What a kernel is, examined once for each version: most tests of a file boot the same one. */
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { detectImage } from "./image.ts";
