@@ -51,6 +51,7 @@ export class GuestWatch {
     this.resets = new ResetWatch(parts.qmp, port, {
       onReset: parts.plan.onReset,
       hasRepeatingFirmware: parts.plan.board.isPc && parts.plan.firmware.kind !== "flash",
+      cpuLog: parts.plan.accelerator === "tcg" ? parts.logs.cpu : undefined,
       onTaken: () => this.endWaits.offerReset(() => this.resets.take()),
       onLoop: (resets) => void this.#foundLoop(resets),
     });

@@ -1,6 +1,7 @@
 /** Resets of a machine that goes on after them: counted, waited for, and judged as a loop. */
 import type { QmpClient, QmpEvent } from "../qmp/index.ts";
 import type { SerialPort } from "../serial/index.ts";
+import { ResetLog } from "./reset-log.ts";
 
 /** Resets in a row with the same output, and no progress of the test, that make a loop. */
 export const resetLoopCount = 10;
@@ -9,7 +10,10 @@ const silentLoopCount = 2 * resetLoopCount;
 
 /** Milliseconds that QEMU may take to carry out a reset. */
 const resetMs = 10_000;
-/** Milliseconds of QEMU's clock within which firmware follows a reset by one of its own. */
+/**
+ * Milliseconds of QEMU's clock within which firmware follows a reset by one of its own, where the
+ * log does not tell whose it was.
+ */
 const firmwareMs = 1_000;
 
 /** What a machine's resets are like, and whom to tell of them. */
@@ -20,6 +24,8 @@ export interface ResetOptions {
    * which QEMU does not restore, and so does it itself, and resets (SeaBIOS, src/resume.c).
    */
   readonly hasRepeatingFirmware: boolean;
+  /** QEMU's CPU log, where it can be relied on. */
+  readonly cpuLog: string | undefined;
   /** The guest has reset the machine, which goes on. */
   readonly onTaken: () => void;
   /** The guest is seen to reset for ever. Called once. */
@@ -30,6 +36,7 @@ export class ResetWatch {
   readonly #qmp: QmpClient;
   readonly #serial: SerialPort;
   readonly #options: ResetOptions;
+  readonly #log: ResetLog | undefined;
   /** Resets by the guest that nothing has waited for yet. */
   #pending = 0;
   /** Resets that a wait has taken: a test that waits for them follows them. */
@@ -47,6 +54,8 @@ export class ResetWatch {
     this.#qmp = qmp;
     this.#serial = serial;
     this.#options = options;
+    const { cpuLog, hasRepeatingFirmware } = options;
+    if (hasRepeatingFirmware && cpuLog !== undefined) this.#log = new ResetLog(cpuLog);
     qmp.onEvent((event) => {
       if (event.event !== "RESET") return;
       // The bytes that the guest printed before are in the FIFO; one turn of the loop reads them.
@@ -99,40 +108,53 @@ export class ResetWatch {
   #took({ data, timestampMs }: QmpEvent): void {
     const { end } = this.#serial;
     const output = this.#serial.slice(this.#printedUntil, end);
-    const atMs = timestampMs ?? performance.now();
-    const isFollowing = output === "" && atMs - this.#lastMs < firmwareMs;
+    const whose = this.#whose(output, timestampMs ?? performance.now());
     this.#printedUntil = end;
-    this.#lastMs = atMs;
     if (!(data as { guest?: boolean }).guest) {
       this.#alike = 0;
       this.#silent = 0;
       return;
     }
-    if (!(this.#options.hasRepeatingFirmware && isFollowing)) {
+    if (whose !== "firmware") {
       this.#pending += 1;
       this.#options.onTaken();
     }
-    this.#judge(output);
+    this.#judge(output, whose);
+  }
+
+  /** Whose reset it was. `"late"`: firmware's, or of a guest that never prints. */
+  #whose(output: string, atMs: number): "guest" | "firmware" | "late" {
+    const gapMs = atMs - this.#lastMs;
+    this.#lastMs = atMs;
+    const address = this.#log?.next();
+    if (!this.#options.hasRepeatingFirmware || output !== "") return "guest";
+    if (address !== undefined) return isFirmware(address) ? "firmware" : "guest";
+    return gapMs < firmwareMs ? "firmware" : "late";
   }
 
   /**
    * A loop is the same output between resets, over and over, while no wait is satisfied: a test
    * that follows the reboots moves the cursor, or waits for the resets themselves.
    */
-  #judge(output: string): void {
+  #judge(output: string, whose: "guest" | "firmware" | "late"): void {
     const { cursor } = this.#serial;
     const isFollowed = cursor !== this.#cursor || this.#followed !== this.#followedBefore;
     this.#cursor = cursor;
     this.#followedBefore = this.#followed;
-    if (isFollowed) this.#silent = 0;
-    if (this.#options.hasRepeatingFirmware && output === "") {
-      this.#silent += 1;
-      if (this.#silent === silentLoopCount) this.#options.onLoop(this.#silent);
+    if (whose === "guest") {
+      this.#silent = 0;
+      this.#alike = output === this.#previous && !isFollowed ? this.#alike + 1 : 1;
+      this.#previous = output;
+      if (this.#alike === resetLoopCount) this.#options.onLoop(this.#alike);
       return;
     }
-    this.#silent = 0;
-    this.#alike = output === this.#previous && !isFollowed ? this.#alike + 1 : 1;
-    this.#previous = output;
-    if (this.#alike === resetLoopCount) this.#options.onLoop(this.#alike);
+    this.#silent = isFollowed ? 1 : this.#silent + 1;
+    if (this.#silent === silentLoopCount) this.#options.onLoop(this.#silent);
   }
+}
+
+/** Where firmware of a PC is: below 1 MiB, and below 4 GiB. */
+function isFirmware(address: bigint): boolean {
+  const isLow = address >= 0xc0000n && address <= 0xfffffn;
+  return isLow || (address >= 0xfff00000n && address <= 0xffffffffn);
 }

@@ -36,7 +36,7 @@ export interface OwnedTask extends NamedTask {
   readonly meta: { bringup?: TestRecord };
   readonly result?: NamedTask["result"] & {
     readonly state?: string;
-    readonly errors?: { message: string }[] | undefined;
+    readonly errors?: { message: string; stack?: string | undefined }[] | undefined;
   };
 }
 
@@ -141,9 +141,12 @@ export class TestOwner {
     // A guest that has just died is asked for its end; whether it was expected is no question.
     for (const machine of this.#machines) await machine.checkAlive().catch(() => {});
     for (const error of errors.filter(({ message }) => !message.includes("\n  evidence: "))) {
+      const { message, stack } = error;
       for (const machine of this.#machines) {
         error.message += `\n${formatEvidence(await machine.evidence())}`;
       }
+      // Some reporters print the one, and some the other.
+      if (stack !== undefined) error.stack = stack.replace(message, () => error.message);
     }
   }
 

@@ -17,42 +17,67 @@ case " $* " in
 esac
 `;
 
+const limitMs = 6_000;
 const limits = {
   "mute-qemu.sh": mute,
-  "limits.test.ts": `${head}
-test("has too little time for its wait", { timeout: 3000 }, async ({ boot }) => {
-  const vm = await boot("kernels/spin.elf");
+  "wait.test.ts": `${head}
+test("has too little time for its wait", { timeout: ${limitMs} }, async ({ boot }) => {
+  const vm = await boot("kernels/idle.elf");
   await expect(vm.serial).toPrint("never");
 });
-test("has too little time for a wait by QMP", { timeout: 3000 }, async ({ boot }) => {
-  const vm = await boot("kernels/spin.elf");
+`,
+  "wait-by-qmp.test.ts": `${head}
+test("has too little time for a wait by QMP", { timeout: ${limitMs} }, async ({ boot }) => {
+  const vm = await boot("kernels/idle.elf");
   await vm.qmp.waitForEvent("POWERDOWN");
 });
-test("has too little time for its boot", { timeout: 3000 }, async ({ boot }) => {
+`,
+  "boot.test.ts": `${head}
+test("has too little time for its boot", { timeout: ${limitMs} }, async ({ boot }) => {
   await boot("kernels/hello.elf", { qemu: "./mute-qemu.sh" });
 });
 test("has too little patience for its boot", async ({ boot }) => {
   await boot("kernels/hello.elf", { qemu: "./mute-qemu.sh", bootTimeoutMs: 200 });
 });
-test("hangs in its body", { timeout: 3000 }, async ({ boot }) => {
+`,
+  "body.test.ts": `${head}
+test("hangs in its body", { timeout: ${limitMs} }, async ({ boot }) => {
   const vm = await boot("kernels/idle.elf");
-  await expect(vm.serial).toPrint("\\n");
+  await expect(vm.serial).toPrint("idle");
   await forever;
 });
-describe("a long hook", () => {
-  beforeEach(() => new Promise((resolve) => setTimeout(resolve, 2000)));
-  test("leaves the test its own time", { timeout: 3500 }, async ({ boot }) => {
-    const vm = await boot("kernels/spin.elf");
-    await expect(vm).not.toPowerOff({ forMs: 900 });
-  });
+`,
+  "hook.test.ts": `${head}
+beforeEach(() => new Promise((resolve) => setTimeout(resolve, ${limitMs / 2})));
+test("has its own time after a long hook", { timeout: ${limitMs} }, async ({ boot }) => {
+  const vm = await boot("kernels/idle.elf");
+  await expect(vm).not.toPowerOff({ forMs: ${limitMs / 2} - 500 });
 });
 `,
 };
 
+/** The verdict on each test, in the order of their names: the files run at the same time. */
+function verdicts(json: string): string {
+  type Result = { fullName: string; status: string; failureMessages: string[] };
+  type File = { message: string; assertionResults: Result[] };
+  const { testResults } = JSON.parse(json) as { testResults: File[] };
+  return testResults
+    .flatMap(({ assertionResults, message }) => [
+      ...(message === "" ? [] : [message]),
+      ...assertionResults.map(({ failureMessages, fullName, status }) =>
+        [`${fullName}: ${status}`, ...failureMessages].join("\n"),
+      ),
+    ])
+    .sort()
+    .join("\n\n")
+    .replace(/^ +at .*(?:node_modules|node:internal).*\n?/gm, "");
+}
+
 test("our limits fire before vitest's, and say what took the time", async () => {
-  await using project = await InlineProject.create(limits);
-  const { exitCode, output } = await project.run();
-  await expect(output).toMatchFileSnapshot("expected/limits.txt");
+  await using project = await InlineProject.create(limits, { test: "maxWorkers: 5" });
+  const { exitCode } = await project.run(["--reporter=json", "--outputFile.json=verdicts.json"]);
+  const found = project.normalise(verdicts(project.read("verdicts.json")));
+  await expect(found).toMatchFileSnapshot("expected/limits.txt");
   expect(exitCode).toBe(1);
   expect(await project.leftovers()).toEqual({ processes: [], sessions: [] });
 });
