@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { execa } from "execa";
 
@@ -135,6 +135,8 @@ export class InlineProject implements AsyncDisposable {
   normalise(text: string): string {
     return (
       stripVTControlCharacters(text)
+        // vitest names files relative to its root: a neighbour of the repository sees it so.
+        .replaceAll(`${relative(this.root, repository)}/`, "<bringup>/")
         .replaceAll(this.root, "<root>")
         .replaceAll(repository, "<bringup>")
         .replace(/(?:\.\.\/)*\.\.<bringup>/g, "<bringup>")
