@@ -24,6 +24,8 @@ export interface EndFacts {
   readonly loggedTripleFault: boolean;
   /** What the CPUs did last, where only that tells a triple fault from a reset. */
   readonly lastAct: "fault" | "out" | undefined;
+  /** Whether it was firmware that reset a PC, on behalf of the guest; it faults on purpose. */
+  readonly isByFirmware: boolean;
   readonly accelerator: string;
   readonly exitDevice: ExitDevice | undefined;
   /** The line by which the guest reported its own death, if it did. */
@@ -93,6 +95,9 @@ function classifyReportedPanic(facts: EndFacts): MachineExit {
 }
 
 function classifyReset(facts: EndFacts): MachineExit {
+  if (facts.isByFirmware) {
+    return { kind: "reset", because: "SHUTDOWN guest-reset by the PC's firmware", ...place(facts) };
+  }
   if (facts.loggedTripleFault) {
     const because = "SHUTDOWN guest-reset, and QEMU's CPU log says triple fault";
     return { kind: "triple-fault", because, ...place(facts) };

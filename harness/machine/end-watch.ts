@@ -8,6 +8,7 @@ import type { QmpClient, QmpEvent } from "../qmp/index.ts";
 import type { Autopsy } from "./autopsy.ts";
 import { classifyExit, type EndFacts } from "./classify-exit.ts";
 import type { ExitDevice } from "./exit-device.ts";
+import { isPcFirmware } from "./pc-firmware.ts";
 
 /** Milliseconds that QEMU may take to end once it was told to, before it is killed. */
 const quitMs = 2_000;
@@ -26,6 +27,7 @@ export interface EndWatchOptions {
   readonly stderrLog: string;
   readonly accelerator: string;
   readonly exitDevice: ExitDevice | undefined;
+  readonly hasRepeatingFirmware: boolean;
   readonly qemuMajor: number;
   /** Reads what is still in the FIFOs: after this every port has all that was printed. No throw. */
   readonly drain: () => void;
@@ -142,16 +144,19 @@ export class EndWatch {
         fatalLine: options.fatalLine(),
         at: undefined,
         lastAct: undefined,
+        isByFirmware: false,
         ...body,
       }),
     );
   }
 
-  async #examine(): Promise<Pick<EndFacts, "at" | "lastAct">> {
-    const { autopsy, accelerator } = this.#options;
+  async #examine(): Promise<Pick<EndFacts, "at" | "lastAct" | "isByFirmware">> {
+    const { autopsy, accelerator, hasRepeatingFirmware } = this.#options;
     const registers = await autopsy.registers();
     const isAmbiguous = this.#seen.shutdownReason === "guest-reset" && accelerator !== "tcg";
+    const pointer = registers[0]?.instructionPointer;
     return {
+      isByFirmware: hasRepeatingFirmware && pointer !== undefined && isPcFirmware(pointer),
       at: await autopsy.locate(registers.find((cpu) => cpu.started !== false)),
       lastAct: isAmbiguous ? await autopsy.lastAct(registers) : undefined,
     };

@@ -19,6 +19,7 @@ import { exitDeviceOf } from "./exit-device.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import type { MachineParts } from "./machine-parts.ts";
 import type { MachineChronicle } from "./machine-record.ts";
+import { hasRepeatingFirmware } from "./pc-firmware.ts";
 import { type WiredPort, wirePort } from "./port-wiring.ts";
 import { ResetWatch } from "./reset-watch.ts";
 
@@ -50,7 +51,7 @@ export class GuestWatch {
     const { port } = this.ports[0] as WiredPort;
     this.resets = new ResetWatch(parts.qmp, port, {
       onReset: parts.plan.onReset,
-      hasRepeatingFirmware: parts.plan.board.isPc && parts.plan.firmware.kind !== "flash",
+      hasRepeatingFirmware: hasRepeatingFirmware(parts.plan),
       cpuLog: parts.plan.accelerator === "tcg" ? parts.logs.cpu : undefined,
       onTaken: () => this.endWaits.offerReset(() => this.resets.take()),
       onLoop: (resets) => void this.#foundLoop(resets),
@@ -110,6 +111,8 @@ export class GuestWatch {
   async #send(port: string, fifo: FifoPair, bytes: Uint8Array): Promise<void> {
     try {
       this.lifecycle.require(`writing to ${port}`, "starting", "running", "paused");
+      // What is typed may make the guest reset.
+      await this.resets.settled;
       await fifo.write(bytes);
     } catch (error) {
       throw await this.attachEvidence(error as Error);
@@ -126,6 +129,7 @@ export class GuestWatch {
       stderrLog: logs.stderr,
       accelerator: plan.accelerator,
       exitDevice: exitDeviceOf(plan),
+      hasRepeatingFirmware: hasRepeatingFirmware(plan),
       qemuMajor,
       drain: () => this.#drain(),
       fatalLine: () => this.ports.map(({ port }) => port.firstFatal?.line).find((line) => line),
@@ -182,9 +186,9 @@ export class GuestWatch {
   }
 
   async #foundLoop(resets: number): Promise<void> {
-    const { hasRepeatingFirmware } = this.resets;
+    const { logs, plan } = this.#parts;
     // Such firmware ends its own resets with a triple fault, which says nothing of the guest's.
-    const isFault = !hasRepeatingFirmware && (await saysTripleFault(this.#parts.logs.cpu, 0));
+    const isFault = !hasRepeatingFirmware(plan) && (await saysTripleFault(logs.cpu, 0));
     const why = isFault ? "; QEMU's CPU log says triple fault" : "";
     const because = `the guest printed the same between all of them${why}`;
     this.#end({ kind: "reset-loop", resets, because });

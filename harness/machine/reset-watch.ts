@@ -1,6 +1,7 @@
 /** Resets of a machine that goes on after them: counted, waited for, and judged as a loop. */
 import type { QmpClient, QmpEvent } from "../qmp/index.ts";
 import type { SerialPort } from "../serial/index.ts";
+import { isPcFirmware } from "./pc-firmware.ts";
 import { ResetLog } from "./reset-log.ts";
 
 /** Resets in a row with the same output, and no progress of the test, that make a loop. */
@@ -19,10 +20,7 @@ const firmwareMs = 1_000;
 /** What a machine's resets are like, and whom to tell of them. */
 export interface ResetOptions {
   readonly onReset: "stop" | "continue";
-  /**
-   * Whether firmware answers a reset by resetting again: SeaBIOS finds itself changed in memory,
-   * which QEMU does not restore, and so does it itself, and resets (SeaBIOS, src/resume.c).
-   */
+  /** Whether firmware answers a reset by resetting again. */
   readonly hasRepeatingFirmware: boolean;
   /** QEMU's CPU log, where it can be relied on. */
   readonly cpuLog: string | undefined;
@@ -49,6 +47,7 @@ export class ResetWatch {
   #silent = 0;
   #lastMs = Number.NEGATIVE_INFINITY;
   #stopsAtOutput = false;
+  #settled: Promise<unknown> = Promise.resolve();
 
   constructor(qmp: QmpClient, serial: SerialPort, options: ResetOptions) {
     this.#qmp = qmp;
@@ -61,11 +60,6 @@ export class ResetWatch {
       // The bytes that the guest printed before are in the FIFO; one turn of the loop reads them.
       setImmediate(() => this.#took(event));
     });
-  }
-
-  /** See `ResetOptions`. */
-  get hasRepeatingFirmware(): boolean {
-    return this.#options.hasRepeatingFirmware;
   }
 
   /** Takes a reset by the guest that nobody has waited for. @returns whether there was one. */
@@ -102,7 +96,12 @@ export class ResetWatch {
     if (!this.#stopsAtOutput) return;
     this.#stopsAtOutput = false;
     // A machine that ends meanwhile needs no action any more.
-    this.#qmp.execute("set-action", { reboot: "shutdown" }).catch(() => {});
+    this.#settled = this.#qmp.execute("set-action", { reboot: "shutdown" }).catch(() => {});
+  }
+
+  /** Resolves when the machine does on a reset what it is to do, as far as is known by now. */
+  get settled(): Promise<unknown> {
+    return this.#settled;
   }
 
   #took({ data, timestampMs }: QmpEvent): void {
@@ -128,7 +127,7 @@ export class ResetWatch {
     this.#lastMs = atMs;
     const address = this.#log?.next();
     if (!this.#options.hasRepeatingFirmware || output !== "") return "guest";
-    if (address !== undefined) return isFirmware(address) ? "firmware" : "guest";
+    if (address !== undefined) return isPcFirmware(address) ? "firmware" : "guest";
     return gapMs < firmwareMs ? "firmware" : "late";
   }
 
@@ -151,10 +150,4 @@ export class ResetWatch {
     this.#silent = isFollowed ? 1 : this.#silent + 1;
     if (this.#silent === silentLoopCount) this.#options.onLoop(this.#silent);
   }
-}
-
-/** Where firmware of a PC is: below 1 MiB, and below 4 GiB. */
-function isFirmware(address: bigint): boolean {
-  const isLow = address >= 0xc0000n && address <= 0xfffffn;
-  return isLow || (address >= 0xfff00000n && address <= 0xffffffffn);
 }

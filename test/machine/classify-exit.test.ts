@@ -15,6 +15,7 @@ const nothing: EndFacts = {
   stderr: "",
   loggedTripleFault: false,
   lastAct: undefined,
+  isByFirmware: false,
   accelerator: "tcg",
   exitDevice: "isa-debug-exit",
   fatalLine: undefined,
@@ -103,6 +104,11 @@ const table: readonly (readonly [name: string, facts: Partial<EndFacts>, exit: o
     "triple fault, by the CPU log",
     { ...reset, loggedTripleFault: true },
     { kind: "triple-fault", because: "SHUTDOWN guest-reset, and QEMU's CPU log says triple fault" },
+  ],
+  [
+    "firmware of a PC ends its own resets with a triple fault",
+    { ...reset, loggedTripleFault: true, isByFirmware: true },
+    { kind: "reset", because: "SHUTDOWN guest-reset by the PC's firmware" },
   ],
   [
     "KVM: a triple fault, by what the CPU did last",

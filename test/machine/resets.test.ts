@@ -41,6 +41,11 @@ up: .asciz "up"`);
     expect(vm.exit?.kind).toBe("reset");
   });
 
+  test("through firmware, as 16-bit code may do it: no triple fault", async () => {
+    const vm = await boot({ kernel: await assembleBootSector("  ljmp $0xffff, $0") });
+    expect(await vm.exited).toMatchObject({ kind: "reset" });
+  });
+
   test("a triple fault is no reset", async () => {
     const vm = await boot("triple-fault");
     const error = await errorOf(vm.waitForReset(long), GuestError);
