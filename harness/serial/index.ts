@@ -1,3 +1,4 @@
 export { type FatalOutput, fatalPatterns } from "./fatal-output.ts";
-export { type SerialLimits, SerialPort, type SerialPortHooks } from "./serial-port.ts";
+export type { SerialLimits } from "./serial-output.ts";
+export { SerialPort, type SerialPortHooks } from "./serial-port.ts";
 export type { SerialMatch, WaitOptions, WaitResult } from "./wait.ts";

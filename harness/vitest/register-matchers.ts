@@ -19,10 +19,18 @@ interface MatcherState {
   readonly assertion: object;
 }
 
-/** What a matcher is called on, where that is not a machine. */
-const receivers: Readonly<Record<string, readonly (typeof SerialPort | typeof QmpClient)[]>> = {
-  toPrint: [SerialPort],
-  toEmitEvent: [QmpClient],
+/** What a matcher is called on: one of `classes`, such as `example`. */
+interface Receiver {
+  readonly classes: readonly (abstract new (...given: never[]) => unknown)[];
+  readonly example: string;
+}
+
+const machineReceiver: Receiver = { classes: [Machine], example: "vm" };
+
+/** Where that is not just a machine. */
+const receivers: Readonly<Record<string, Receiver>> = {
+  toPrint: { classes: [SerialPort], example: "vm.serial" },
+  toEmitEvent: { classes: [Machine, QmpClient], example: "vm" },
 };
 
 /**
@@ -81,10 +89,8 @@ function runMatcher(
 
 /** @throws `TypeError`, because it is a mistake of the program and not a verdict on a guest. */
 function checkReceiver(name: string, actual: unknown, site: CallSite): void {
-  const parts = receivers[name] ?? [];
-  const classes = name === "toPrint" ? parts : [Machine, ...parts];
+  const { classes, example } = receivers[name] ?? machineReceiver;
   if (classes.some((one) => actual instanceof one)) return;
-  const example = name === "toPrint" ? "vm.serial" : "vm";
   const wanted = classes.map((one) => one.name).join(" or ");
   const advice = `write expect(${example}).${name}(...): it takes a ${wanted}, as boot() gives`;
   throw atCallSite(new TypeError(`${advice}, and got ${describe(actual)}`), site);

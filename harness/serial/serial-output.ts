@@ -1,0 +1,207 @@
+/** The guest's side of a port: what it printed, and waiting for it. */
+import { atCaller } from "../evidence/index.ts";
+import { ByteTail } from "./byte-tail.ts";
+import { type FatalOutput, FatalWatch, fatalPatterns } from "./fatal-output.ts";
+import { PendingWaits, type WaitLimit } from "./pending-waits.ts";
+import { QuietTimer } from "./quiet-timer.ts";
+import { TextDecoderOfSerial } from "./text-decoder.ts";
+import { Transcript } from "./transcript.ts";
+import { type SerialMatch, SerialWait, type WaitOptions, type WaitResult } from "./wait.ts";
+
+/** Limits of a port; `docs/limits.md` lists them. */
+export interface SerialLimits {
+  /** Characters of text, and bytes, that are kept in memory; the log on disk has everything. */
+  readonly keptCharacters: number;
+  /** Quiet time after which a match that could still grow counts, in milliseconds. */
+  readonly settlingMs: number;
+}
+
+/** What the owner of the port hands in. */
+export interface SerialOutputHooks {
+  /** The limit for a wait that asks for `timeoutMs`, and the name of that limit. */
+  readonly limit: (timeoutMs: number | undefined) => WaitLimit;
+  /** Called when fatal output is complete, before any wait fails of it; at most 100 times. */
+  readonly onFatal?: (output: FatalOutput) => void;
+  /** Called with +1 when a wait begins and with -1 when it ends. */
+  readonly onWaiting?: (change: 1 | -1) => void;
+  /** Gives an error the evidence of the machine on its way out. */
+  readonly attachEvidence?: (error: Error) => Promise<Error> | Error;
+}
+
+const defaultLimits: SerialLimits = { keptCharacters: 4 * 1024 * 1024, settlingMs: 20 };
+
+/** What a guest prints on one port. Made by the machine, never by a test. */
+export class SerialOutput {
+  readonly name: string;
+  readonly #hooks: SerialOutputHooks;
+  readonly #decoder = new TextDecoderOfSerial();
+  readonly #transcript: Transcript;
+  readonly #bytes: ByteTail;
+  readonly #fatal: FatalWatch;
+  readonly #waits: PendingWaits;
+  readonly #quiet: QuietTimer;
+  #ended: ((phase: string) => Error) | undefined;
+
+  constructor(name: string, hooks: SerialOutputHooks, limits: SerialLimits = defaultLimits) {
+    this.name = name;
+    this.#hooks = hooks;
+    this.#transcript = new Transcript(limits.keptCharacters);
+    this.#bytes = new ByteTail(limits.keptCharacters);
+    this.#fatal = new FatalWatch(fatalPatterns, 0, (output) => hooks.onFatal?.(output));
+    this.#waits = new PendingWaits({
+      name,
+      transcript: this.#transcript,
+      fatal: this.#fatal,
+      onWaiting: (change) => hooks.onWaiting?.(change),
+    });
+    this.#quiet = new QuietTimer(limits.settlingMs, () => this.settle());
+  }
+
+  /** Everything printed so far, normalised; says at its head what is no longer in memory. */
+  get text(): string {
+    return this.#transcript.toString();
+  }
+
+  /** A copy of the bytes as they came: the newest 4 MiB of them. */
+  get bytes(): Uint8Array {
+    return this.#bytes.toBytes();
+  }
+
+  /** Bytes that are no longer in memory. */
+  get omittedBytes(): number {
+    return this.#bytes.omitted;
+  }
+
+  /** Offset in the text where the next wait begins: the end of the last successful match. */
+  get cursor(): number {
+    return this.#waits.cursor;
+  }
+
+  /** When the guest last printed here, on the clock of `performance.now()`. */
+  get lastActivityMs(): number {
+    return this.#quiet.lastActivityMs;
+  }
+
+  /** Offset after the newest character. */
+  get end(): number {
+    return this.#transcript.end;
+  }
+
+  /** The text between two offsets, as far as it is still in memory. */
+  slice(start: number, end: number): string {
+    return this.#transcript.slice(start, end);
+  }
+
+  /** The last lines printed, oldest first. */
+  lastLines(count: number): string[] {
+    return this.#transcript.lastLines(count);
+  }
+
+  /** The first fatal output that nothing expected. */
+  get unexpectedFatal(): FatalOutput | undefined {
+    return this.#fatal.unexpected;
+  }
+
+  /** The first fatal output, expected or not. */
+  get firstFatal(): FatalOutput | undefined {
+    return this.#fatal.first;
+  }
+
+  /**
+   * Waits until the guest has printed `pattern`, from the cursor on, and moves the cursor to the
+   * end of the match. A string counts with its last byte; a regular expression whose match could
+   * still grow counts when another character follows or the line has been quiet, and one that
+   * looks ahead to what must not follow when the line is complete. `^` is true at the cursor.
+   * @throws `TimeoutError` after `timeoutMs` (default: the machine's); `GuestError` at once when
+   *   the guest dies, prints fatal output (`failOn`), or is provably dead; `SpecError` for a
+   *   pattern that every output matches. After an error the cursor is where it was.
+   */
+  waitFor(pattern: string | RegExp, options: WaitOptions = {}): Promise<SerialMatch> {
+    const match = atCaller(() => this.#wait([pattern], options)).then((result) => result.match);
+    return withoutAlarm(match);
+  }
+
+  /**
+   * As `waitFor`, for the first of several patterns to be decided; the first in the list if they
+   * are decided by the same character.
+   */
+  waitForAny(
+    patterns: readonly (string | RegExp)[],
+    options: WaitOptions = {},
+  ): Promise<WaitResult> {
+    return withoutAlarm(atCaller(() => this.#wait(patterns, options)));
+  }
+
+  /** From now on fatal output is expected: it fails no wait and no test. For the machine. */
+  expectFatal(): void {
+    this.#fatal.suspend();
+    this.#waits.forgive();
+  }
+
+  /** Takes what QEMU sent. For the machine. */
+  receive(bytes: Uint8Array): void {
+    this.#quiet.restart();
+    this.#bytes.add(bytes);
+    this.#advance(this.#decoder.write(bytes));
+  }
+
+  /** Treats the line as quiet: nothing that has arrived will grow. For the machine. */
+  settle(): void {
+    this.#advance(this.#decoder.flush());
+    this.#fatal.settle();
+    this.#waits.settle();
+  }
+
+  /** Fails every wait now, after a last look at what could still grow. For the machine. */
+  failWaits(makeError: (phase: string) => Error): void {
+    this.settle();
+    this.#waits.fail(makeError);
+  }
+
+  /** The machine has ended and everything it printed has been received. Later waits fail too. */
+  finish(makeError: (phase: string) => Error): void {
+    this.#ended ??= makeError;
+    this.failWaits(this.#ended);
+    this.#quiet.stop();
+  }
+
+  async #wait(patterns: readonly (string | RegExp)[], options: WaitOptions): Promise<WaitResult> {
+    // What is no longer in memory cannot be searched.
+    const start = Math.max(this.cursor, this.#transcript.omitted);
+    const wait = new SerialWait(patterns, start, options);
+    this.#waits.begin(wait, this.#hooks.limit(options.timeoutMs));
+    if (this.#quiet.isQuiet) this.#waits.settle();
+    if (this.#ended !== undefined) this.#waits.fail(this.#ended);
+    try {
+      return await wait.promise;
+    } catch (error) {
+      throw await this.#withEvidence(error as Error);
+    }
+  }
+
+  /** The first error is the one that is thrown, whatever goes wrong while it is dressed up. */
+  async #withEvidence(error: Error): Promise<Error> {
+    try {
+      return (await this.#hooks.attachEvidence?.(error)) ?? error;
+    } catch (secondary) {
+      error.cause ??= secondary;
+      return error;
+    }
+  }
+
+  #advance(text: string): void {
+    if (text === "") return;
+    this.#transcript.add(text);
+    this.#fatal.add(text);
+    this.#waits.add(text);
+  }
+}
+
+/**
+ * A wait that fails before it is awaited must not end the process: whoever awaits it gets the
+ * error, and the end of the test judges the guest in any case.
+ */
+function withoutAlarm<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
