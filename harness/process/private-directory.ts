@@ -1,6 +1,7 @@
 /** Private directories for FIFOs, overlays and variable stores: one a machine, in the session's. */
+import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { dirSync } from "tmp-promise";
+import { join } from "node:path";
 import { HostError } from "../evidence/index.ts";
 import { stockFifos } from "./make-fifos.ts";
 import { sessionDirectory } from "./session.ts";
@@ -23,9 +24,9 @@ export interface PrivateDirectory {
 export async function createPrivateDirectory(name: string): Promise<PrivateDirectory> {
   const session = await sessionDirectory();
   const readable = name.replaceAll(/[^A-Za-z0-9._-]|\.\.+/g, "-").slice(0, 40);
-  const template = `${readable}-XXXXXX`;
   try {
-    const { name: path } = dirSync({ tmpdir: session, template, mode: 0o700, keep: true });
+    // Made with mode 0700 and six random characters: mkdtemp(3).
+    const path = mkdtempSync(join(session, `${readable}-`));
     return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 3 }) };
   } catch (error) {
     throw new HostError(

@@ -7,6 +7,7 @@ import {
   closeSync,
   constants,
   existsSync,
+  mkdtempSync,
   readdirSync,
   renameSync,
   rmSync,
@@ -14,7 +15,6 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { dirSync } from "tmp-promise";
 import { BringupError, HostError } from "../evidence/index.ts";
 import { openWithLock } from "./lock.ts";
 import { ownDirectory } from "./owner.ts";
@@ -84,8 +84,7 @@ async function tryCreate(parent: string): Promise<string | undefined> {
   const disownNewborn = ownDirectory(() => removeNow(newborn));
   let lock: number | undefined;
   try {
-    const options = { tmpdir: parent, template: ".bringup-new-XXXXXX", mode: 0o700, keep: true };
-    newborn = dirSync(options).name;
+    newborn = mkdtempSync(join(parent, ".bringup-new-"));
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
     lock = await openWithLock(join(newborn, lockName), flags);
     if (lock === undefined) return undefined;

@@ -43,7 +43,8 @@ async function namesIn(parent: string): Promise<string[]> {
   try {
     return await readdir(parent);
   } catch (error) {
-    throw new HostError(`cannot look for left-over directories: ${(error as Error).message}`, {
+    const { message } = error as Error;
+    throw new HostError(`cannot use ${parent} for temporary files: ${message}`, {
       cause: error,
       remedy: "set TMPDIR to a directory that you may read and write",
     });

@@ -11,7 +11,7 @@ import {
 import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { HostError } from "../../harness/evidence/index.ts";
-import { temporaryDirectory } from "./owner-process.ts";
+import { startOwner, temporaryDirectory } from "./owner-process.ts";
 
 describe("a private directory", () => {
   let room: typeof import("../../harness/process/index.ts");
@@ -69,6 +69,15 @@ describe("a private directory", () => {
     mkdirSync(missing);
     const { path } = await room.createPrivateDirectory("machine");
     expect(path.startsWith(missing)).toBe(true);
+  });
+
+  test("where TMPDIR leads nowhere from the start is an error, and not a crash", async () => {
+    const missing = join(parent, "no", "where");
+    const owner = startOwner("temporary.ts", [], missing);
+    expect(await owner.nextLine()).toMatch(
+      `HostError: cannot make a private directory in ${missing}: ENOENT: no such file or directory`,
+    );
+    expect(await owner.exited()).toEqual({ code: 0, signal: null });
   });
 
   test("without flock(1) says what to install, and leaves nothing", async () => {

@@ -163,7 +163,7 @@ test("a sweep removes a newborn whose owner was killed long ago", async () => {
 test("a sweep of what cannot be read says what to do", async () => {
   const missing = join(temporaryDirectory(), "missing");
   await expect(sweepSessions(missing)).rejects.toThrow(
-    `cannot look for left-over directories: ENOENT: no such file or directory, scandir '${missing}'`,
+    `cannot use ${missing} for temporary files: ENOENT: no such file or directory, scandir '${missing}'`,
   );
 });
 
