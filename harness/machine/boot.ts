@@ -10,7 +10,7 @@ import type { WaitLimit } from "./machine-parts.ts";
 import { MachineChronicle, type MachineFacts } from "./machine-record.ts";
 import { withDefaults } from "./precedence.ts";
 import { type PreparedMachine, prepareMachine } from "./prepare.ts";
-import type { MachineSpec } from "./spec.ts";
+import type { MachineSpec, SpecChanges } from "./spec.ts";
 
 const defaultBootTimeoutMs = 30_000;
 /** Milliseconds that a wait may take where nothing else is said. `docs/limits.md`. */
@@ -39,7 +39,7 @@ let count = 0;
  * @throws `SpecError`, `HostError` before QEMU starts; `LaunchError` with QEMU's own words if it
  *   does not start; `TimeoutError` after `bootTimeoutMs`. Nothing but evidence is left then.
  */
-export async function bootMachine(given: MachineSpec, options: BootOptions = {}): Promise<Machine> {
+export async function bootMachine(given: SpecChanges, options: BootOptions = {}): Promise<Machine> {
   const spec = withDefaults(given, options.defaults ?? {}, process.env);
   // What only the first machine of a process waits for is done while its image is examined. Should
   // it fail, then so will the launch, which tells of it.

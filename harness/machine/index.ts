@@ -23,5 +23,12 @@ export { Machine } from "./machine.ts";
 export type { WaitLimit } from "./machine-parts.ts";
 export { isDebugging } from "./precedence.ts";
 export type { RunSettings } from "./run-settings.ts";
-export { checkSpec, type Disk, type DiskBus, type Firmware, type MachineSpec } from "./spec.ts";
+export {
+  checkSpec,
+  type Disk,
+  type DiskBus,
+  type Firmware,
+  type MachineSpec,
+  type SpecChanges,
+} from "./spec.ts";
 export type { EndOptions } from "./verdict.ts";

@@ -1,18 +1,23 @@
 /** Which word counts: a field of the spec, then the environment, then the plugin's defaults. */
 import { type Environment, requestedAccelerator } from "../host/index.ts";
-import { checkSpec, type MachineSpec } from "./spec.ts";
+import { checkChanges, checkSpec, type MachineSpec, type SpecChanges } from "./spec.ts";
 
 /**
- * Joins a spec with the defaults, so that nothing is left for the environment to decide but which
- * QEMU is found. @throws `SpecError` naming the field at fault.
+ * Joins a spec with the defaults, of which it replaces some and takes away others (`null`), so
+ * that nothing is left for the environment to decide but which QEMU is found.
+ * @throws `SpecError` naming the field at fault.
  */
 export function withDefaults(
-  given: MachineSpec,
+  given: SpecChanges,
   defaults: MachineSpec,
   environment: Environment,
 ): MachineSpec {
-  const spec = checkSpec(given);
-  const { accelerator, debug, qemu, ...others } = checkSpec(defaults);
+  const changes = Object.entries(checkChanges(given));
+  const spec: MachineSpec = Object.fromEntries(changes.filter(([, value]) => value !== null));
+  const unchanged = Object.entries(checkSpec(defaults)).filter(
+    ([name]) => !changes.some(([changed]) => changed === name),
+  );
+  const { accelerator, debug, qemu, ...others }: MachineSpec = Object.fromEntries(unchanged);
   const isQemuNamed = spec.qemu !== undefined || (environment.BRINGUP_QEMU ?? "") !== "";
   return {
     ...others,

@@ -73,6 +73,11 @@ export interface MachineSpec {
   readonly debug?: boolean;
 }
 
+/** What `boot()` takes: a spec, in which `null` takes away what the plugin's `machine` says. */
+export type SpecChanges = {
+  readonly [Field in keyof MachineSpec]: MachineSpec[Field] | null;
+};
+
 type Check = { readonly takes: string; readonly accepts: (value: unknown) => boolean };
 
 const text: Check = {
@@ -160,17 +165,36 @@ const fields: Record<keyof MachineSpec, Check> = {
   debug: flag,
 };
 
+const changedFields = Object.fromEntries(
+  Object.entries(fields).map(([name, check]) => [
+    name,
+    { ...check, accepts: (value: unknown) => value === null || check.accepts(value) },
+  ]),
+) as Record<keyof MachineSpec, Check>;
+
 /**
  * Checks a spec that may come from JavaScript or JSON.
  * @returns the same fields without those that are `undefined`.
  * @throws `SpecError` naming the field, what it got and what it takes.
  */
 export function checkSpec(spec: unknown): MachineSpec {
+  return checked(spec, fields) as MachineSpec;
+}
+
+/** As `checkSpec`, for a spec that may have `null` for a field. @throws as `checkSpec`. */
+export function checkChanges(changes: unknown): SpecChanges {
+  return checked(changes, changedFields) as SpecChanges;
+}
+
+function checked(
+  spec: unknown,
+  known: Readonly<Record<keyof MachineSpec, Check>>,
+): Record<string, unknown> {
   if (!isObject(spec)) {
     throw new SpecError("spec", `got ${show(spec)}, takes an object such as { kernel: "a.elf" }`);
   }
-  checkFields(spec, fields, "", "a machine");
-  const disks = spec.disks as readonly unknown[] | undefined;
+  checkFields(spec, known, "", "a machine");
+  const disks = spec.disks as readonly unknown[] | null | undefined;
   disks?.forEach((disk, index) => {
     if (text.accepts(disk)) return;
     const at = `disks[${index}]`;

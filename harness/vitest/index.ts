@@ -19,6 +19,7 @@ export {
   type MachineSpec,
   QmpError,
   type SerialMatch,
+  type SpecChanges,
   SpecError,
   StateError,
   TimeoutError,

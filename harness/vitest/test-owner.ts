@@ -12,8 +12,8 @@ import {
   bootMachine,
   isDebugging,
   type Machine,
-  type MachineSpec,
   type RunSettings,
+  type SpecChanges,
 } from "../machine/index.ts";
 import { CleanupStack, withLimit } from "../process/index.ts";
 import { suspendDeadlines } from "./deadlines.ts";
@@ -67,13 +67,14 @@ export class TestOwner {
    * @throws what `bootMachine` throws, at the caller's line; `StateError` once the test has ended,
    *   as when its body goes on after a time-out.
    */
-  async boot(spec: MachineSpec): Promise<Machine> {
+  async boot(spec: SpecChanges): Promise<Machine> {
     const site = new CallSite();
     try {
       if (this.#isFinished)
         throw new StateError("boot()", "a test that has ended", ["a running test"]);
       // Registered before anything is acquired: a test that times out meanwhile leaves nothing.
-      if (spec.debug ?? this.#run.machine.debug ?? isDebugging()) this.#suspendLimits();
+      const debug = spec.debug === undefined ? this.#run.machine.debug : spec.debug;
+      if (debug ?? isDebugging()) this.#suspendLimits();
       const { limitMs, name } = this.#limit.left();
       const booting = this.#start(spec, limitMs + laterMs);
       booting.catch(() => {});
@@ -87,7 +88,7 @@ export class TestOwner {
     }
   }
 
-  async #start(spec: MachineSpec, mostBootMs: number): Promise<Machine> {
+  async #start(spec: SpecChanges, mostBootMs: number): Promise<Machine> {
     const { calibration, evidence, machine: defaults, run } = this.#run;
     const ordinal = this.#slots.push(undefined);
     const machine = await bootMachine(spec, {

@@ -1,15 +1,15 @@
 /** vitest's `test` with the fixture `boot`. */
 import { test as base, inject, type RunnerTestCase, type TestAPI } from "vitest";
 import { atPlace, HostError } from "../evidence/index.ts";
-import type { Machine, MachineSpec, RunSettings } from "../machine/index.ts";
+import type { Machine, RunSettings, SpecChanges } from "../machine/index.ts";
 import { TestOwner } from "./test-owner.ts";
 
 /** Boots a machine that is gone when the test is. */
 export interface Boot {
-  /** Boots the plugin's `machine`, with the fields of `spec` before it. */
-  (spec?: MachineSpec): Promise<Machine>;
+  /** Boots the plugin's `machine`, with the fields of `spec` before it; `null` takes one away. */
+  (spec?: SpecChanges): Promise<Machine>;
   /** Boots `kernel`. */
-  (kernel: string, spec?: Omit<MachineSpec, "kernel">): Promise<Machine>;
+  (kernel: string, spec?: Omit<SpecChanges, "kernel">): Promise<Machine>;
 }
 
 /**
@@ -28,7 +28,7 @@ export const test: TestAPI<{ boot: Boot }> = insideVitest(() =>
       { auto: true },
     ],
     boot: async ({ bringupOwner }, use) => {
-      await use((first?: string | MachineSpec, rest: Omit<MachineSpec, "kernel"> = {}) =>
+      await use((first?: string | SpecChanges, rest: Omit<SpecChanges, "kernel"> = {}) =>
         bringupOwner.boot(typeof first === "string" ? { ...rest, kernel: first } : (first ?? {})),
       );
     },

@@ -53,6 +53,23 @@ test("every other field: the spec's own, and then the defaults", () => {
   });
 });
 
+test("null takes a default away, whichever field it is", () => {
+  const defaults = {
+    kernel: "usual.elf",
+    memory: "64M",
+    qemu: "usual",
+    accelerator: "hvf",
+  } as const;
+  const changes = { kernel: null, disks: null, qemu: null, accelerator: null };
+  expect(withDefaults(changes, defaults, {})).toEqual({
+    memory: "64M",
+    debug: false,
+    accelerator: "auto",
+  });
+  expect(() => withDefaults({ kernal: null } as never, {}, {})).toThrow(/^kernal: is no field/);
+  expect(() => withDefaults({}, { kernel: null } as never, {})).toThrow(/^kernel: got null/);
+});
+
 test("wrong words are refused wherever they come from", () => {
   expect(() => withDefaults({}, { cpus: 0 }, {})).toThrow(SpecError);
   expect(() => withDefaults({}, {}, { BRINGUP_ACCELERATOR: "fast" })).toThrow(
