@@ -1,9 +1,10 @@
 /** What a machine boots from: the image under test, disks and CD, each where QEMU takes it. */
-import { stat } from "node:fs/promises";
+import { rm, stat, symlink } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { SpecError } from "../evidence/index.ts";
 import type { ChosenBoard } from "./choose-board.ts";
 import type { MachinePlan } from "./command-line.ts";
+import { escapeComma } from "./disk-arguments.ts";
 import { type PlannedDisk, planDisk } from "./disks.ts";
 import { makeSystemPartition } from "./efi-system-partition.ts";
 import type { KeptImage } from "./evidence-store.ts";
@@ -61,7 +62,7 @@ export async function planLoading(
     default:
       return {
         kernel: await loadableKernel(image, kept, directory),
-        initrd: spec.initrd === undefined ? undefined : await existing("initrd", spec.initrd),
+        initrd: await planInitrd(spec.initrd, image, directory),
         commandLine: spec.commandLine,
         media: { disks, cdrom, cdromFirst: false },
       };
@@ -74,6 +75,38 @@ function notLoaded(field: "commandLine" | "initrd", image: DetectedImage | undef
     field,
     `goes to a kernel that QEMU itself loads (ELF, Linux), but here ${what}; leave it out`,
   );
+}
+
+async function planInitrd(
+  given: string | undefined,
+  image: DetectedImage,
+  directory: string,
+): Promise<string | undefined> {
+  if (given === undefined) return undefined;
+  const path = await existing("initrd", given);
+  const isMultiboot =
+    image.kind === "multiboot-binary" ||
+    (image.kind === "elf" && image.bootable?.startsWith("multiboot") === true);
+  return isMultiboot ? await asModule(path, directory) : path;
+}
+
+/**
+ * QEMU's Multiboot loader takes `-initrd` for a list of modules: a comma parts them unless it is
+ * doubled, and a space ends a file's name and begins its arguments (hw/i386/multiboot.c).
+ */
+async function asModule(path: string, directory: string): Promise<string> {
+  if (!path.includes(" ")) return escapeComma(path);
+  const link = join(directory, basename(path).replaceAll(" ", "-"));
+  if (link.includes(" ")) {
+    throw new SpecError(
+      "initrd",
+      `${path} has a space, where QEMU's Multiboot loader ends the file's name; ` +
+        "move it, or set BRINGUP_EVIDENCE to a directory without spaces",
+    );
+  }
+  await rm(link, { force: true });
+  await symlink(path, link);
+  return escapeComma(link);
 }
 
 /** QEMU's Multiboot loader takes 32-bit containers only; the code inside may well be 64-bit. */
