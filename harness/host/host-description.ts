@@ -1,5 +1,5 @@
 /** What this computer offers an accelerator, as data, so that what follows from it is pure. */
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, statSync } from "node:fs";
 import { cpus, machine, release, userInfo } from "node:os";
 import { execa } from "execa";
 
@@ -10,6 +10,8 @@ export interface HostDescription {
   readonly arch: string;
   /** Linux: what opening `/dev/kvm` gave. Elsewhere "absent". */
   readonly devKvm: "usable" | "absent" | "denied";
+  /** The group that may use `/dev/kvm`: distributions differ. `undefined` where there is none. */
+  readonly devKvmGroup: string | undefined;
   /**
    * Whether the CPU lets a hypervisor run guests in hardware. On x86 that is the flag `vmx` or
    * `svm`, which a cloud guest has too where its provider allows nesting. Where it is missing,
@@ -30,6 +32,7 @@ export async function describeHost(): Promise<HostDescription> {
     platform: process.platform,
     arch,
     devKvm: process.platform === "linux" ? openDevKvm("/dev/kvm") : "absent",
+    devKvmGroup: process.platform === "linux" ? groupOf("/dev/kvm", "/etc/group") : undefined,
     hardwareVirtualisation: await hasHardwareVirtualisation(arch),
     kernelRelease: release(),
     cpuModel: cpus()[0]?.model ?? "unknown",
@@ -50,6 +53,23 @@ export function openDevKvm(path: string): HostDescription["devKvm"] {
 /** A device node without its module gives ENODEV or ENXIO: there is no KVM either. */
 export function stateByError(code: string | undefined): "denied" | "absent" {
   return code === "EACCES" || code === "EPERM" ? "denied" : "absent";
+}
+
+/**
+ * Name of the group that may read and write a device; `undefined` where it is no group's, or is
+ * root's. @param database in the form of group(5).
+ */
+export function groupOf(device: string, database: string): string | undefined {
+  try {
+    const { gid, mode } = statSync(device);
+    if (gid === 0 || (mode & 0o060) !== 0o060) return undefined;
+    const line = new RegExp(`^([^:\\n]+):[^:\\n]*:${gid}:`, "m").exec(
+      readFileSync(database, "utf8"),
+    );
+    return line?.[1];
+  } catch {
+    return undefined;
+  }
 }
 
 /** QEMU's name of what uname(2) calls the machine. */

@@ -26,6 +26,7 @@ export {
   findMachineType,
   hasOption,
   type MachineType,
+  machineNames,
   type QemuBinary,
   type QemuVersion,
 } from "./qemu-facts.ts";

@@ -52,9 +52,7 @@ function refusalOfDevice(host: HostDescription): Refusal | undefined {
     case "denied":
       return {
         why: `${host.user} may not open /dev/kvm`,
-        remedy:
-          `sudo usermod -aG kvm ${shellWord(host.user)}   (then log in again; ` +
-          "in CI, for this machine only: sudo chmod 0666 /dev/kvm)",
+        remedy: grantOfDevice(host),
       };
     case "absent": {
       const module = host.arch === "x86_64" ? "kvm_intel || sudo modprobe kvm_amd" : "kvm";
@@ -66,6 +64,14 @@ function refusalOfDevice(host: HostDescription): Refusal | undefined {
       };
     }
   }
+}
+
+/** A group lasts; the mode of the device is set anew at every boot. */
+function grantOfDevice({ devKvmGroup: group, user }: HostDescription): string {
+  const now = "sudo chmod 0666 /dev/kvm";
+  if (group === undefined) return `${now}   (until the next boot: no group owns the device)`;
+  const lasting = `sudo usermod -aG ${shellWord(group)} ${shellWord(user)}`;
+  return `${lasting}   (then log in again; in CI, for this machine only: ${now})`;
 }
 
 /**

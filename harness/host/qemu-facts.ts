@@ -90,6 +90,16 @@ export function parseMachines(text: string): MachineType[] {
   return [...machines.values()].map(({ type }) => type);
 }
 
+/**
+ * The names by which people call this QEMU's machine types: the alias where there is one ("pc"),
+ * and not every version that QEMU can still imitate ("pc-i440fx-7.1").
+ */
+export function machineNames({ machines }: Pick<QemuBinary, "machines">): string[] {
+  return machines
+    .filter(({ aliases, name }) => aliases.length > 0 || !/-\d+\.\d+$/.test(name))
+    .map(({ aliases, name }) => aliases[0] ?? name);
+}
+
 /** Reads `-accel help`. `qtest` drives QEMU's own tests and runs no guest, so it is left out. */
 export function parseAccelerators(text: string): string[] {
   return text

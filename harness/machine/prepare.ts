@@ -9,6 +9,7 @@ import {
   findQemu,
   findRom,
   hasOption,
+  machineNames,
   type QemuBinary,
 } from "../host/index.ts";
 import { type ChosenBoard, chooseBoard } from "./choose-board.ts";
@@ -95,10 +96,12 @@ async function lookAtKernel(spec: MachineSpec): Promise<DetectedImage | undefine
 
 function checkMachineType(qemu: QemuBinary, board: ChosenBoard): void {
   if (findMachineType(qemu, board.machineType) !== undefined) return;
-  const names = qemu.machines.map(({ name }) => name).join(", ");
+  const names = machineNames(qemu).join(", ");
+  const binary = `${qemu.path} (${qemu.version.text})`;
   throw new SpecError(
     "machine",
-    `${board.machineType} is no machine type of ${qemu.path} (${qemu.version.text}); it has ${names}`,
+    `${board.machineType} is no machine type of ${binary}; it has ${names} ` +
+      `(with their versions: ${qemu.path} -machine help)`,
   );
 }
 

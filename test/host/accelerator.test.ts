@@ -153,6 +153,10 @@ describe("a request is never replaced", () => {
   test("a missing permission comes with the command that grants it", async () => {
     const error = await refuse("kvm", { ...linuxLaptop, devKvm: "denied" });
     expect(error.remedy).toMatch(/^sudo usermod -aG kvm ada /);
+    const other = { ...linuxLaptop, devKvm: "denied", devKvmGroup: "vm-users" } as const;
+    expect((await refuse("kvm", other)).remedy).toMatch(/^sudo usermod -aG vm-users ada /);
+    const none = { ...linuxLaptop, devKvm: "denied", devKvmGroup: undefined } as const;
+    expect((await refuse("kvm", none)).remedy).toMatch(/^sudo chmod 0666 \/dev\/kvm /);
   });
 
   test("an accelerator that is not compiled in", async () => {

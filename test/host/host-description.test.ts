@@ -1,11 +1,15 @@
+import { chmodSync, chownSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
+  groupOf,
   hasVirtualisationFlag,
   openDevKvm,
   qemuArchitecture,
   stateByError,
 } from "../../harness/host/host-description.ts";
 import { describeHost } from "../../harness/host/index.ts";
+import { temporaryDirectory } from "./temporary.ts";
 
 const thisHost = await describeHost();
 
@@ -35,6 +39,26 @@ describe("the description of a host", () => {
     ["", false],
   ])("reads %o as %s", (text, expected) => {
     expect(hasVirtualisationFlag(text)).toBe(expected);
+  });
+
+  // style-allow skip: only root may give a file to another group
+  test.runIf(process.getuid?.() === 0)("finds the group that may use a device", () => {
+    const directory = temporaryDirectory();
+    const device = join(directory, "kvm");
+    const groups = join(directory, "group");
+    writeFileSync(device, "");
+    writeFileSync(groups, "root:x:0:\nkvm-users:x:4107:ada,bob\n");
+    chownSync(device, 0, 4107);
+    chmodSync(device, 0o660);
+    expect(groupOf(device, groups)).toBe("kvm-users");
+    chmodSync(device, 0o600);
+    expect(groupOf(device, groups), "the group may not").toBeUndefined();
+    chmodSync(device, 0o660);
+    chownSync(device, 0, 4108);
+    expect(groupOf(device, groups), "without a name").toBeUndefined();
+    chownSync(device, 0, 0);
+    expect(groupOf(device, groups), "root's").toBeUndefined();
+    expect(groupOf(join(directory, "nothing"), groups)).toBeUndefined();
   });
 
   test("tells a missing device from a closed one", () => {

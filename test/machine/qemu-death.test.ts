@@ -117,6 +117,8 @@ describe("never started", () => {
   test("a machine that QEMU does not know", async () => {
     const error = await failing({ machine: "abacus" }, SpecError);
     expect(error.message).toMatch(/^machine: abacus is no machine type of .*qemu-system-x86_64/);
+    expect(error.message).toMatch(/; it has .*\bpc, .*\bq35\b/);
+    expect(error.message).not.toMatch(/pc-i440fx-\d/);
   });
 
   test("a binary that is not there", async () => {
