@@ -12,6 +12,8 @@ export interface Evidence {
   readonly exit?: MachineExit;
   /** Source lines at the place where the guest was. */
   readonly codeFrame?: string;
+  /** Why there are no source lines, where the guest's place is known. */
+  readonly placeNote?: string;
   /** One shell command that shows the same again, without the harness. */
   readonly reproduce: string;
   /** Directory with the logs of this machine. */

@@ -14,6 +14,8 @@ export interface GuestLocation {
   readonly line?: number;
   /** A few source lines around `line`, where the file could be read. */
   readonly codeFrame?: string;
+  /** Why there is no `file` and `line`, and what would mend that. */
+  readonly note?: string;
 }
 
 interface EndedAt {

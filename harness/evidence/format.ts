@@ -6,6 +6,7 @@ export function formatEvidence(evidence: Evidence): string {
   return [
     "",
     `  machine: ${evidence.machine}`,
+    ...(evidence.placeNote === undefined ? [] : [`  place: ${evidence.placeNote}`]),
     ...(evidence.codeFrame === undefined ? [] : ["", ...indent(evidence.codeFrame.split("\n"))]),
     ...evidence.serial.flatMap(({ port, lines }) => formatPort(port, lines)),
     "",

@@ -67,9 +67,11 @@ export class Autopsy {
     const place = { cpu, instructionPointer: `0x${address.toString(16)}` };
     const found = await this.#symbols?.locate(address, { after });
     if (found === undefined) return place;
-    const { symbol, file, line } = found;
+    const { symbol, file, line, note } = found;
     const named = { ...place, ...(symbol === undefined ? {} : { symbol }) };
-    if (file === undefined || line === undefined) return named;
+    if (file === undefined || line === undefined) {
+      return { ...named, ...(note === undefined ? {} : { note }) };
+    }
     const builtAtMs = this.#options.builtAtMs;
     const frame = await codeFrame(file, line, builtAtMs === undefined ? {} : { builtAtMs });
     const text = frame.text === undefined ? {} : { codeFrame: frame.text };

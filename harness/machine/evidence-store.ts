@@ -5,7 +5,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { constants, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { copyFile, mkdir, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { HostError, SpecError } from "../evidence/index.ts";
 
 /** Runs that are kept, newest first; older ones are removed when a run starts. `docs/limits.md`. */
@@ -80,7 +80,8 @@ export class EvidenceStore {
         const sha256 = await hashOf(temporary);
         const after = await readable(path, stat(path));
         if (before.mtimeMs !== after.mtimeMs || before.size !== after.size) continue;
-        const kept = join(directory, `${sha256.slice(0, 16)}-${basename(path)}`);
+        const kept = join(directory, sha256.slice(0, 16), basename(path));
+        await mkdir(dirname(kept), { recursive: true });
         // The copy carries the original's time, by which sources are judged newer or older.
         await utimes(temporary, after.atime, after.mtime);
         await rename(temporary, kept);

@@ -104,6 +104,8 @@ export class MachineChronicle {
       serial: ports.map(({ port }) => ({ port: port.name, lines: port.lastLines(shownLines) })),
       ...(exit === undefined ? {} : { exit }),
       ...(place?.codeFrame === undefined ? {} : { codeFrame: place.codeFrame }),
+      // A guest that lives may well be in firmware, or in code without symbols, for the moment.
+      ...(exit?.at?.note === undefined ? {} : { placeNote: exit.at.note }),
       reproduce: facts.reproduce,
       directory: relative(process.cwd(), facts.directory) || ".",
     };

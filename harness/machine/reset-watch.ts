@@ -7,7 +7,7 @@ import { ResetLog } from "./reset-log.ts";
 /** Resets in a row with the same output, and no progress of the test, that make a loop. */
 export const resetLoopCount = 10;
 /** The same where firmware resets after each reset once more, or a few times. */
-const silentLoopCount = 2 * resetLoopCount;
+const silentLoopCount = 20;
 
 /** Milliseconds that QEMU may take to carry out a reset. */
 const resetMs = 10_000;

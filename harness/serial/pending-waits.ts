@@ -75,7 +75,11 @@ export class PendingWaits {
 
   /** Fails all waits that the output has not decided. */
   fail(makeError: (phase: string) => Error): void {
-    for (const wait of [...this.#waits]) this.#reject(wait, makeError(this.#phase(wait)));
+    for (const wait of [...this.#waits]) {
+      const error = makeError(this.#phase(wait));
+      error.message += this.#hint(wait);
+      this.#reject(wait, error);
+    }
   }
 
   /** The port's fatal output is expected from now on, also where it is only half printed. */

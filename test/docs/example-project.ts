@@ -137,18 +137,18 @@ async function runProgram(
   parameters: readonly string[],
   options: { cwd: string; variables?: Readonly<Record<string, string>> },
 ): Promise<ProgramResult> {
-  const result = await execa(file, parameters, {
+  // One stream: where there are two, nobody knows what was written first.
+  const result = await execa("sh", ["-c", 'exec "$0" "$@" 2>&1', file, ...parameters], {
     cwd: options.cwd,
     env: { ...environment(), ...options.variables },
     extendEnv: false,
     stdin: "ignore",
     reject: false,
-    all: true,
     timeout: limitMs,
     killSignal: "SIGKILL",
   });
   const failure = result.exitCode === undefined ? `\n${result.shortMessage}` : "";
-  return { exitCode: result.exitCode, output: result.all + failure };
+  return { exitCode: result.exitCode, output: result.stdout + failure };
 }
 
 /** The surrounding vitest must not colour or steer the one inside, and neither must the user. */

@@ -1,8 +1,11 @@
 /** A guest that is provably dead fails whatever waits on it, at once, and stays examinable. */
+import { join } from "node:path";
+import { execa } from "execa";
 import { describe, expect, test } from "vitest";
 import { GuestError } from "../../harness/evidence/index.ts";
 import type { Machine } from "../../harness/machine/index.ts";
-import { boot, errorOf, soonMs, useKernels } from "./machines.ts";
+import { kernelPath } from "../../kernels/build.ts";
+import { boot, errorOf, soonMs, temporaryDirectory, useKernels } from "./machines.ts";
 
 useKernels("dead-halt", "hello", "panic", "triple-fault", "reset");
 
@@ -18,6 +21,23 @@ const waits: readonly (readonly [string, (vm: Machine) => Promise<unknown>])[] =
   ["waitForReset", (vm) => vm.waitForReset(long)],
   ["QMP event", (vm) => vm.qmp.waitForEvent("DEVICE_DELETED", long)],
 ];
+
+test("without line information, the failure says what is missing", async () => {
+  const kernel = join(temporaryDirectory(), "kernel.elf");
+  await execa("llvm-strip", ["--strip-debug", "-o", kernel, kernelPath("triple-fault")]);
+  const vm = await boot({ kernel });
+  const error = await errorOf(vm.serial.waitFor("ready", long), GuestError);
+  expect(error.message).toMatch(/^triple fault at 0x[0-9a-f]+ in \w+\n/);
+  expect(error.message).toContain(
+    "\n  place: kernel.elf has no line information here: compile with -g\n",
+  );
+});
+
+test("where something like it was printed before the end, the failure says so", async () => {
+  const vm = await boot("hello");
+  const error = await errorOf(vm.serial.waitFor("Hallo from x86_64", long), GuestError);
+  expect(error.message).toMatch(/\n {2}nearest line: "Hello from x86_64[^"]*"\n/);
+});
 
 describe("halted for good", () => {
   test.each(waits)("%s", async (_, wait) => {
