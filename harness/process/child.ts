@@ -1,9 +1,10 @@
 /** Starts a program that cannot outlive this process, however this process ends. */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { Socket } from "node:net";
 import { dirname } from "node:path";
 import type { Duplex } from "node:stream";
+import { execa, type Options } from "execa";
 import { HostError } from "../evidence/index.ts";
 import { type Binding, type BoundCommand, bind, defaultBinding, findProgram } from "./binding.ts";
 import { ownProgram } from "./owner.ts";
@@ -57,8 +58,7 @@ export interface StartOptions {
 const leftoversMs = 500;
 
 /**
- * Starts `file` with stdin closed. Node's own `spawn` and not a wrapper of it: what arrives on
- * the descriptors must wait for its reader, and the time until QEMU runs counts.
+ * Starts `file` with stdin closed.
  * @param file a path, or a name to be found in the `PATH` of its environment.
  * @throws `HostError` if `logFile` cannot be written, if the asked binding is missing here, or if
  *   this process has lost the parent that forked it; `SpecError` for too many descriptors (see
@@ -75,19 +75,17 @@ export function startOwned(
   const descriptors = sockets + inherit.length;
   const binding = options.binding ?? defaultBinding();
   const command = bind(binding, program ?? file, commandArguments, descriptors);
-  let child: ChildProcess | undefined;
-  const disown = ownProgram(() => kill(child));
+  let launched: Launched | undefined;
+  const disown = ownProgram(() => kill(launched?.child));
   let log: number | undefined;
   try {
     log = openLog(options.logFile);
     if (program === undefined) throw new Error(`${file}: not found, or no executable file`);
     const further = command.guardDescriptor === undefined ? [] : ["pipe" as const];
     const pairs = Array.from({ length: sockets }, () => "pipe" as const);
-    child = spawn(command.file, command.commandArguments, {
-      env: environment,
-      stdio: ["ignore", log, log, ...pairs, ...inherit, ...further],
-    });
-    return watch(child, command, sockets, disown);
+    const stdio = ["ignore", log, log, ...pairs, ...inherit, ...further];
+    launched = launch(command, environment, stdio);
+    return watch(launched, command, sockets, disown);
   } catch (error) {
     disown();
     if (error instanceof HostError) throw error;
@@ -95,6 +93,42 @@ export function startOwned(
   } finally {
     if (log !== undefined) closeSync(log);
   }
+}
+
+interface Launched {
+  readonly child: ChildProcess;
+  /** Resolves with the reason if the program cannot be started, and may never resolve else. */
+  readonly failure: Promise<Error | undefined>;
+}
+
+/**
+ * execa starts the program; how it goes on the events of the child tell. execa's own result waits
+ * for all that holds the descriptors open, and may never come.
+ */
+function launch(
+  { commandArguments, file }: BoundCommand,
+  env: NodeJS.ProcessEnv,
+  stdio: readonly (string | number)[],
+): Launched {
+  const started = execa(file, commandArguments, {
+    ...{ buffer: false, cleanup: false, env, extendEnv: false, reject: false },
+    // The types of execa know descriptors up to 9 only.
+    stdio: stdio as NonNullable<Options["stdio"]>,
+  } as Options);
+  const child = started.nodeChildProcess;
+  for (const stream of child.stdio ?? []) if (stream !== null) keepForListener(stream as Duplex);
+  const failure = started.then(({ cause }) =>
+    child.pid === undefined ? (cause as Error) : undefined,
+  );
+  return { child, failure };
+}
+
+/** execa would read, and drop, what comes from a descriptor that nobody listens to yet. */
+function keepForListener(stream: Duplex): void {
+  stream.pause();
+  stream.on("newListener", (name) => {
+    if (name === "data") queueMicrotask(() => stream.resume());
+  });
 }
 
 /** Without a process id, the signal would go to this whole process group (kill(2), pid 0). */
@@ -114,7 +148,7 @@ function openLog(path: string): number {
 }
 
 function watch(
-  child: ChildProcess,
+  { child, failure }: Launched,
   command: BoundCommand,
   sockets: number,
   disown: () => void,
@@ -128,9 +162,8 @@ function watch(
   const ended = new Promise<ChildEnd>((resolve) => {
     let end: ChildEnd = {};
     let leftovers: NodeJS.Timeout | undefined;
-    child.on("error", (spawnError) => {
-      // One with a process id has started; the error is of a signal that could not be sent.
-      if (child.pid !== undefined) return;
+    void failure.then((spawnError) => {
+      if (spawnError === undefined) return;
       for (const stream of [...descriptors, guard]) stream?.destroy();
       resolve({ spawnError });
     });
