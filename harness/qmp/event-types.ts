@@ -1,56 +1,12 @@
-/**
- * Types of the QMP events that a test meets most, by hand from what `query-qmp-schema` of QEMU 7.2
- * says. Other events arrive all the same, with `data` of unknown members.
- */
-import type { OpenEnum, QmpNothing } from "./commands.ts";
+/** How events are typed: by the table in `generated/`; others arrive with unknown members. */
+import type { ResetReason } from "./generated/enums.ts";
+import type { QmpEvents } from "./generated/events.ts";
+import type { OpenEnum } from "./shapes.ts";
+
+export type { QmpEvents };
 
 /** Why a machine stopped or reset, as QEMU names it ("ShutdownCause"). */
-export type QmpShutdownCause = OpenEnum<
-  | "none"
-  | "host-error"
-  | "host-qmp-quit"
-  | "host-qmp-system-reset"
-  | "host-signal"
-  | "host-ui"
-  | "guest-shutdown"
-  | "guest-reset"
-  | "guest-panic"
-  | "subsystem-reset"
-  | "snapshot-load"
->;
-
-type ShutdownData = { readonly guest: boolean; readonly reason: QmpShutdownCause };
-type PanicData = {
-  readonly action: OpenEnum<"pause" | "poweroff" | "run">;
-  readonly info?: Readonly<Record<string, unknown>>;
-};
-type UnplugData = { readonly device?: string; readonly path: string };
-
-/** Event name → its data. Add to it by declaration merging. */
-export interface QmpEvents {
-  SHUTDOWN: ShutdownData;
-  RESET: ShutdownData;
-  POWERDOWN: QmpNothing;
-  STOP: QmpNothing;
-  RESUME: QmpNothing;
-  SUSPEND: QmpNothing;
-  WAKEUP: QmpNothing;
-  WATCHDOG: { readonly action: string };
-  GUEST_PANICKED: PanicData;
-  GUEST_CRASHLOADED: PanicData;
-  BLOCK_IO_ERROR: {
-    readonly device: string;
-    readonly "node-name"?: string;
-    readonly operation: OpenEnum<"read" | "write">;
-    readonly action: OpenEnum<"ignore" | "report" | "stop">;
-    readonly nospace?: boolean;
-    readonly reason: string;
-  };
-  DEVICE_DELETED: UnplugData;
-  DEVICE_UNPLUG_GUEST_ERROR: UnplugData;
-  MIGRATION: { readonly status: string };
-  RTC_CHANGE: { readonly offset: number };
-}
+export type QmpShutdownCause = OpenEnum<ResetReason>;
 
 /** An event by name; any string is allowed, the listed ones are typed. */
 export type QmpEventName = OpenEnum<keyof QmpEvents>;

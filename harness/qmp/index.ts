@@ -7,6 +7,7 @@ export type {
   QmpCommands,
   QmpCpu,
   QmpExecuteOptions,
+  QmpNewerCommands,
   QmpResult,
   QmpRunState,
 } from "./commands.ts";
@@ -23,3 +24,4 @@ export type {
 export type { QmpEventListener, QmpListenerErrorHandler } from "./events.ts";
 export type { QmpLimits } from "./limits.ts";
 export type { QmpGreeting } from "./message.ts";
+export { openCommands } from "./open-commands.ts";

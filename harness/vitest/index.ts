@@ -26,7 +26,19 @@ export {
   type WaitOptions,
 } from "../machine/index.ts";
 export type { EmitEventOptions, ExpectedExit, NotPrintOptions } from "../matchers/index.ts";
-export type { QmpClient, QmpEvent } from "../qmp/index.ts";
+export type {
+  QmpArguments,
+  QmpBlockDevice,
+  QmpClient,
+  QmpCommands,
+  QmpCpu,
+  QmpEvent,
+  QmpEvents,
+  QmpNewerCommands,
+  QmpResult,
+  QmpRunState,
+  QmpShutdownCause,
+} from "../qmp/index.ts";
 export type { SerialPort } from "../serial/index.ts";
 export { type BringupAssertion, type BringupExpect, expect } from "./expect.ts";
 export { type Boot, test } from "./test.ts";
