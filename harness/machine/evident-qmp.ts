@@ -20,12 +20,14 @@ export interface QmpSurroundings {
 }
 
 /**
- * The same client, but `execute` and `waitForEvent` reject with evidence, and a wait has the
- * machine's limit, which is longer than a command's, ends with its test, or is none for a debugger.
+ * The same client, but `execute`, `supports` and `waitForEvent` reject with evidence, and a wait
+ * has the machine's limit, which is longer than a command's, ends with its test, or is none for a
+ * debugger.
  */
 export function evidentQmp(client: QmpClient, surroundings: QmpSurroundings): QmpClient {
   const { attachEvidence, exit, limit, onWaiting } = surroundings;
   const execute = client.execute.bind(client) as (...given: unknown[]) => Promise<unknown>;
+  const supports = client.supports.bind(client) as (...given: unknown[]) => Promise<unknown>;
   const wait = client.waitForEvent.bind(client) as (...given: unknown[]) => Promise<unknown>;
   const explain = async (error: unknown, phase: string): Promise<Error> => {
     // A connection that breaks is a QEMU that ends: how it did says more.
@@ -34,18 +36,19 @@ export function evidentQmp(client: QmpClient, surroundings: QmpSurroundings): Qm
     if (ending === undefined) return await attachEvidence(error as Error);
     return await attachEvidence(new GuestError(`during ${phase}`, ending, { cause: error }));
   };
+  const explained =
+    (call: (...given: unknown[]) => Promise<unknown>) =>
+    (command: string, ...given: unknown[]) =>
+      atCaller(async () => {
+        try {
+          return await call(command, ...given);
+        } catch (error) {
+          throw await explain(error, `QMP ${command}`);
+        }
+      });
   const wrapped = new Map<PropertyKey, unknown>([
-    [
-      "execute",
-      (command: string, ...given: unknown[]) =>
-        atCaller(async () => {
-          try {
-            return await execute(command, ...given);
-          } catch (error) {
-            throw await explain(error, `QMP ${command}`);
-          }
-        }),
-    ],
+    ["execute", explained(execute)],
+    ["supports", explained(supports)],
     [
       "waitForEvent",
       (name: string, options: { timeoutMs?: number } = {}) =>

@@ -69,7 +69,7 @@ export async function launchMachine(
     await child.ended;
   });
   const early = failEarly(child, logs.stderr);
-  const qmp = await connect(child, directory, early);
+  const qmp = await connect(child, plan.qemu, directory, early);
   const machine = new Machine({
     plan,
     chronicle,
@@ -99,6 +99,7 @@ function failEarly(child: OwnedChild, stderrLog: string): Promise<never> {
 
 async function connect(
   child: OwnedChild,
+  program: string,
   directory: string,
   early: Promise<never>,
 ): Promise<QmpClient> {
@@ -108,6 +109,7 @@ async function connect(
   const client = new QmpClient(descriptor, {
     // The boot as a whole has a limit, which names itself better.
     connectTimeoutMs: Number.POSITIVE_INFINITY,
+    program,
     log: (direction, line) => log.add(direction, line),
   });
   void client.closed.then(() => log.close());

@@ -1,5 +1,7 @@
 /** The commands that have no answer yet: ids, order, limits, time-outs. */
 import { QmpError, TimeoutError } from "../evidence/index.ts";
+import type { Intent, Verdict } from "./availability.ts";
+import { cancellation, describeHang, refusal, sentLine } from "./call-errors.ts";
 import type { QmpExecuteOptions } from "./commands.ts";
 import { startDeadline } from "./deadline.ts";
 import { excerpt, firstLine } from "./excerpt.ts";
@@ -9,12 +11,10 @@ import { encodeRequest } from "./wire.ts";
 
 type Answer = Extract<QmpMessage, { kind: "result" | "refusal" }>;
 
-interface Call {
+interface Call extends Intent {
   readonly id: number;
-  readonly command: string;
   readonly request: object;
   readonly line: string;
-  readonly outOfBand: boolean;
   /** Abandoned: on the wire, but nobody waits for the answer any more. */
   state: "queued" | "sent" | "abandoned";
   readonly resolve: (result: unknown) => void;
@@ -26,8 +26,17 @@ interface Call {
 /** What the table needs from the connection. */
 interface CallTransport {
   readonly send: (line: string) => void;
+  /** Whether a command may be sent now. */
+  readonly judge: (intent: Intent) => Verdict;
   /** Milliseconds since QEMU last said something. */
   readonly silenceMs: () => number;
+}
+
+/** How a command is run, with what the table itself asks for. */
+interface CallOptions extends QmpExecuteOptions {
+  readonly timeoutMs: number;
+  /** Goes before the commands that wait for their turn. */
+  readonly isFirst?: boolean;
 }
 
 /**
@@ -39,7 +48,9 @@ export class CallTable {
   readonly #transport: CallTransport;
   /** By id, in the order of the calls: answered ones are gone. */
   readonly #calls = new Map<number, Call>();
+  /** The in-band ones that are not sent yet, and the out-of-band ones. */
   #queue: Call[] = [];
+  #urgent: Call[] = [];
   #inFlight = 0;
   #sizeBytes = 0;
   #lastId = 0;
@@ -53,14 +64,10 @@ export class CallTable {
    * Sends a command, or queues it behind the ones on the wire.
    *
    * @returns What QEMU answers.
-   * @throws QmpError if QEMU refuses it, the connection ends, the signal aborts, a limit is
-   * reached, or the arguments are not JSON; TimeoutError at its limit.
+   * @throws QmpError if QEMU refuses it or lacks it, the connection ends, the signal aborts, a
+   * limit is reached, or the arguments are not JSON; TimeoutError at its limit.
    */
-  add(
-    command: string,
-    args: object | undefined,
-    options: QmpExecuteOptions & { readonly timeoutMs: number },
-  ): Promise<unknown> {
+  add(command: string, args: object | undefined, options: CallOptions): Promise<unknown> {
     const outOfBand = options.outOfBand ?? false;
     const id = this.#lastId + 1;
     const request = {
@@ -78,6 +85,7 @@ export class CallTable {
     const call: Call = {
       id,
       command,
+      args,
       request,
       line,
       outOfBand,
@@ -90,10 +98,20 @@ export class CallTable {
     this.#lastId = id;
     this.#calls.set(id, call);
     this.#sizeBytes += line.length;
-    if (outOfBand) this.#send(call);
-    else this.#queue.push(call);
-    this.#sendQueued();
+    const queue = this.#queueOf(call);
+    if (options.isFirst) queue.unshift(call);
+    else queue.push(call);
+    this.sendQueued();
     return promise;
+  }
+
+  /** Sends what may be sent now, in order. For whoever made commands wait, and lets them go. */
+  sendQueued(): void {
+    for (const call of [...this.#urgent]) this.#pass(call);
+    while (this.#inFlight < this.#limits.inFlightCommands) {
+      const [call] = this.#queue;
+      if (call === undefined || !this.#pass(call)) return;
+    }
   }
 
   /**
@@ -114,13 +132,14 @@ export class CallTable {
     // Of an abandoned call, this settles a promise that is settled already, and changes nothing.
     if (answer.kind === "result") call.resolve(answer.result);
     else call.reject(refusal(call, answer));
-    this.#sendQueued();
+    this.sendQueued();
   }
 
   /** Fails every pending command because of `reason`. Nothing is pending afterwards. */
   failAll(reason: Error): void {
     const calls = [...this.#calls.values()];
     this.#queue = [];
+    this.#urgent = [];
     for (const call of calls) this.#remove(call);
     for (const call of calls) {
       const message = `QMP ${call.command}: unanswered: ${firstLine(reason)}${sentLine(call.line)}`;
@@ -152,12 +171,11 @@ export class CallTable {
     return line;
   }
 
-  #limit(call: Call, options: QmpExecuteOptions & { readonly timeoutMs: number }): void {
+  #limit(call: Call, options: CallOptions): void {
     const { timeoutMs, signal } = options;
     const stopClock = startDeadline(timeoutMs, () => {
-      const phase = `QMP ${call.command}`;
-      const detail = this.#describeHang(call);
-      this.#abandon(call, new TimeoutError(phase, timeoutMs, "timeoutMs", detail));
+      const detail = describeHang(call, this.#inFlight, this.#transport.silenceMs());
+      this.#abandon(call, new TimeoutError(`QMP ${call.command}`, timeoutMs, "timeoutMs", detail));
     });
     const abort = () => {
       if (signal !== undefined)
@@ -173,7 +191,7 @@ export class CallTable {
   /** A command on the wire keeps its place until its answer comes; a queued one is never sent. */
   #abandon(call: Call, error: Error): void {
     if (call.state === "queued") {
-      this.#queue.splice(this.#queue.indexOf(call), 1);
+      this.#unqueue(call);
       this.#remove(call);
     } else {
       call.state = "abandoned";
@@ -189,13 +207,30 @@ export class CallTable {
     if (call.state !== "queued" && !call.outOfBand) this.#inFlight -= 1;
   }
 
-  #sendQueued(): void {
-    while (this.#inFlight < this.#limits.inFlightCommands) {
-      const call = this.#queue.shift();
-      if (call === undefined) return;
-      this.#inFlight += 1;
+  #queueOf(call: Call): Call[] {
+    return call.outOfBand ? this.#urgent : this.#queue;
+  }
+
+  #unqueue(call: Call): void {
+    const queue = this.#queueOf(call);
+    const index = queue.indexOf(call);
+    if (index >= 0) queue.splice(index, 1);
+  }
+
+  /** Sends a queued command, or fails it. @returns `false` if it has to wait. */
+  #pass(call: Call): boolean {
+    const verdict = this.#transport.judge(call);
+    // To judge it, another command may have been sent, and this one with it.
+    if (verdict === "wait" || call.state !== "queued") return verdict !== "wait";
+    this.#unqueue(call);
+    if (verdict === "send") {
+      if (!call.outOfBand) this.#inFlight += 1;
       this.#send(call);
+    } else {
+      this.#remove(call);
+      call.reject(verdict);
     }
+    return true;
   }
 
   #send(call: Call): void {
@@ -207,28 +242,4 @@ export class CallTable {
     if (typeof id === "number") return this.#calls.get(id);
     return id === undefined ? this.#calls.values().next().value : undefined;
   }
-
-  #describeHang(call: Call): string {
-    const unanswered = `${this.#inFlight} commands before it have no answer`;
-    const sent = call.state === "queued" ? `\n  never sent: ${unanswered}` : sentLine(call.line);
-    return `${sent}\n  QEMU last said something ${Math.round(this.#transport.silenceMs())} ms ago`;
-  }
-}
-
-function refusal(call: Call, answer: Extract<Answer, { kind: "refusal" }>): QmpError {
-  const { errorClass, description } = answer;
-  const unread = answer.id === undefined ? "QEMU could not read the request: " : "";
-  const className = errorClass === "GenericError" ? "" : ` (${errorClass})`;
-  const message = `QMP ${call.command}: ${unread}${description}${className}${sentLine(call.line)}`;
-  const received = { class: errorClass, desc: description };
-  return new QmpError(message, { sent: call.request, received, errorClass });
-}
-
-function cancellation(command: string, request: object, signal: AbortSignal): QmpError {
-  const message = `QMP ${command}: given up because its signal aborted: ${firstLine(signal.reason)}`;
-  return new QmpError(message, { sent: request }, { cause: signal.reason });
-}
-
-function sentLine(line: string): string {
-  return `\n  sent: ${excerpt(line)}`;
 }

@@ -1,36 +1,20 @@
 /** The QMP client: commands and events over one connection. */
 import type { Duplex } from "node:stream";
 import { QmpError } from "../evidence/index.ts";
+import { Availability } from "./availability.ts";
 import { CallTable } from "./calls.ts";
+import type { QmpClientOptions } from "./client-options.ts";
 import type { QmpCommandName, QmpExecuteOptions, QmpExecuteRest, QmpResult } from "./commands.ts";
-import { Connection, type QmpLog, type QmpState } from "./connection.ts";
+import { Connection, type QmpState } from "./connection.ts";
 import type { QmpEvent, QmpEventName, QmpWaitOptions } from "./event-types.ts";
-import {
-  EventLog,
-  type QmpEventListener,
-  type QmpListenerErrorHandler,
-  warnOfListener,
-} from "./events.ts";
+import { EventLog, type QmpEventListener, warnOfListener } from "./events.ts";
 import { firstLine } from "./excerpt.ts";
-import { DEFAULT_QMP_LIMITS, DEFAULT_TIMEOUT_MS, type QmpLimits } from "./limits.ts";
+import { DEFAULT_QMP_LIMITS, DEFAULT_TIMEOUT_MS } from "./limits.ts";
 import type { QmpGreeting, QmpMessage } from "./message.ts";
 import { EventWaits } from "./waits.ts";
 
-/** How a connection behaves. */
-export interface QmpClientOptions {
-  /** Limit in milliseconds from the construction until the client is ready; default 10,000. */
-  readonly connectTimeoutMs?: number;
-  /** Limit of commands and waits that name none, in milliseconds; default 10,000. */
-  readonly timeoutMs?: number;
-  /** What is kept at most; each default is in `DEFAULT_QMP_LIMITS`. */
-  readonly limits?: Partial<QmpLimits>;
-  /** Told of each line in either direction; if it throws, a warning is given and the log ends. */
-  readonly log?: QmpLog;
-  /** Told of what an event listener threw; the default is a warning of the process. */
-  readonly onListenerError?: QmpListenerErrorHandler;
-  /** A clock in milliseconds that never goes back. */
-  readonly now?: () => number;
-}
+/** Whoever waits for the schema has a limit of its own. */
+const askFirst = { timeoutMs: Number.POSITIVE_INFINITY, isFirst: true };
 
 /**
  * Speaks QMP on a stream (QEMU documentation, docs/interop/qmp-spec).
@@ -43,6 +27,7 @@ export class QmpClient {
   readonly #timeoutMs: number;
   readonly #connection: Connection;
   readonly #calls: CallTable;
+  readonly #availability: Availability;
   readonly #events: EventLog;
   readonly #waits: EventWaits;
   #waitsEnding: ((phase: string) => Error) | undefined;
@@ -57,7 +42,15 @@ export class QmpClient {
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#calls = new CallTable(limits, {
       send: (line) => this.#connection.send(line),
+      judge: (intent) => this.#availability.judge(intent),
       silenceMs: () => this.#connection.silenceMs(),
+    });
+    this.#availability = new Availability({
+      isChecking: options.checksCommands ?? true,
+      program: options.program,
+      greeting: () => this.greeting,
+      ask: () => this.#calls.add("query-qmp-schema", undefined, askFirst),
+      resume: () => this.#calls.sendQueued(),
     });
     this.#events = new EventLog(limits, options.onListenerError ?? warnOfListener);
     this.#waits = new EventWaits(limits.pendingWaits, this.#events);
@@ -113,7 +106,8 @@ export class QmpClient {
    * ones out in the order of the calls.
    *
    * @throws QmpError if QEMU refuses it (`sent`, `received`, `errorClass`), if the connection ends
-   * first, or if it was not sent (a limit, arguments that are not JSON, an aborted signal);
+   * first, or if it was not sent (this QEMU has no such command or argument, or does not take it
+   * out of band; a limit, arguments that are not JSON, an aborted signal);
    * TimeoutError at its limit, after which the client goes on and the command may still be carried
    * out; StateError if the client is not ready; SpecError if `timeoutMs` is not a number.
    */
@@ -123,13 +117,20 @@ export class QmpClient {
   ): Promise<QmpResult<Name>> {
     if (this.state !== "ready") throw this.#connection.stateError(`QMP ${command}`, ["ready"]);
     const [args, options] = rest as [object?, QmpExecuteOptions?];
-    if (options?.outOfBand && !this.greeting.capabilities.includes("oob")) {
-      const message = `QMP ${command}: this QEMU offers no out-of-band commands on this connection`;
-      throw new QmpError(message, {});
-    }
     const timeoutMs = options?.timeoutMs ?? this.#timeoutMs;
     const result = await this.#calls.add(command, args, { ...options, timeoutMs });
     return result as QmpResult<Name>;
+  }
+
+  /**
+   * Whether this QEMU has a command, and whether the command takes an argument, if one is named.
+   *
+   * @throws QmpError if QEMU does not tell; TimeoutError after the client's `timeoutMs`; StateError
+   * if the client is not ready.
+   */
+  async supports(command: QmpCommandName, argument?: string): Promise<boolean> {
+    if (this.state !== "ready") throw this.#connection.stateError("QMP supports()", ["ready"]);
+    return (await this.#availability.schema(this.#timeoutMs)).has(command, argument);
   }
 
   /** The events so far, oldest first, as far back as the limit goes. */

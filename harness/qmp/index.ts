@@ -1,5 +1,6 @@
 /** QMP: the wire protocol, the client, its events and their types. */
-export { QmpClient, type QmpClientOptions } from "./client.ts";
+export { QmpClient } from "./client.ts";
+export type { QmpClientOptions } from "./client-options.ts";
 export type {
   QmpArguments,
   QmpBlockDevice,

@@ -37,3 +37,6 @@ export const DEFAULT_QMP_LIMITS: QmpLimits = {
 
 /** How long a command, a wait or the connection may take where nothing else is said. */
 export const DEFAULT_TIMEOUT_MS = 10_000;
+
+/** Schemas of QEMUs that a process remembers; of more programs than these the oldest goes. */
+export const KEPT_SCHEMAS = 8;

@@ -8,6 +8,7 @@ import {
   HostError,
   LaunchError,
   SpecError,
+  StateError,
   TimeoutError,
 } from "../../harness/evidence/index.ts";
 import { bootMachine, EvidenceStore, type Machine } from "../../harness/machine/index.ts";
@@ -58,6 +59,8 @@ describe("ended from outside", () => {
     const vm = await bootUntilIdle();
     await vm.qmp.execute("quit");
     expect(await vm.exited).toMatchObject({ kind: "killed", by: "quit over QMP" });
+    const late = await errorOf(vm.qmp.supports("query-kvm"), StateError);
+    expect(late.evidence?.machine).toMatch(/^ended: killed by quit over QMP/);
   });
 });
 

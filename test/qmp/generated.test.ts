@@ -1,7 +1,9 @@
-/** The generated types, against every QEMU of this computer. */
+/** The generated types, and what is known without asking, against every QEMU of this computer. */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
+import { coreCommands, coreOutOfBandCommands } from "../../harness/qmp/availability.ts";
+import { QmpSchema } from "../../harness/qmp/schema.ts";
 import {
   askSchema,
   type Entities,
@@ -37,4 +39,22 @@ test("are what generating them again gives", async ({ skip }) => {
   );
   const generated = await generateTypes({ version, entities });
   expect(Object.fromEntries(generated)).toEqual(Object.fromEntries(committed));
+});
+
+describe("what every QEMU has", () => {
+  const core = [
+    ...Object.entries(coreCommands).map(([name, takes]) => ({ name, takes, outOfBand: false })),
+    ...Object.entries(coreOutOfBandCommands).map(([name, takes]) => ({
+      name,
+      takes,
+      outOfBand: true,
+    })),
+  ];
+  test.each(core)("includes $name", ({ name, takes, outOfBand }) => {
+    for (const [program, { entities }] of schemas) {
+      const schema = new QmpSchema(entities);
+      expect(schema.lack(name, undefined, outOfBand), program).toBeUndefined();
+      for (const argument of takes) expect(schema.has(name, argument), argument).toBe(true);
+    }
+  });
 });

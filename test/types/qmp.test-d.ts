@@ -120,6 +120,7 @@ export async function newer(): Promise<void> {
   expectTypeOf(id).toEqualTypeOf<string>();
   // @ts-expect-error What has changed counts instead of what was.
   await qmp.execute("query-vm-generation-id");
+  expectTypeOf(await qmp.supports("blockdev-backup", "discard-source")).toEqualTypeOf<boolean>();
 }
 
 /** Events are typed by their names. */
