@@ -8,7 +8,10 @@ import { HostError, StateError } from "../evidence/index.ts";
 
 /** The harness's ends of one `-chardev pipe`: QEMU writes `PATH.out` and reads `PATH.in`. */
 export interface FifoPair {
-  /** Calls `listener` with what the guest prints, as it comes. Call once. */
+  /**
+   * Calls `listener` with what the guest prints, as it comes. Call once. The bytes are the
+   * listener's until it returns: the next ones take their place.
+   */
   onData(listener: (bytes: Uint8Array) => void): void;
   /**
    * Queues input. Resolves when the FIFO has taken all of it; rejects with `StateError` when that
@@ -30,6 +33,8 @@ type FifoState = "open" | "drained" | "closed";
 
 /** A FIFO's capacity (pipe(7)), so that a drain needs one read. */
 const capacityBytes = 65_536;
+/** Bytes that are read at once: texts of this length stay in caches, and leave little garbage. */
+const readBytes = 32_768;
 
 /**
  * Opens both ends before QEMU does. Opening for reading and writing never blocks, and the reader
@@ -66,7 +71,8 @@ function openFifo(path: string): number {
 class OpenFifoPair implements FifoPair {
   readonly #path: string;
   readonly #output: number;
-  readonly #reader: Socket;
+  /** Nothing is read before somebody listens. */
+  #reader: Socket | undefined;
   readonly #writer: Socket;
   readonly #pendingWrites = new Set<(reason: Error) => void>();
   #listen: ((bytes: Uint8Array) => void) | undefined;
@@ -75,16 +81,30 @@ class OpenFifoPair implements FifoPair {
   constructor(path: string, output: number, input: number) {
     this.#path = path;
     this.#output = output;
-    this.#reader = new Socket({ fd: output, readable: true, writable: false });
     this.#writer = new Socket({ fd: input, readable: false, writable: true });
-    // Writes report an error themselves, and reading a FIFO of our own cannot fail.
-    for (const socket of [this.#reader, this.#writer]) socket.on("error", () => {}).unref();
+    // Writes report an error themselves.
+    this.#writer.on("error", () => {}).unref();
   }
 
   onData(listener: (bytes: Uint8Array) => void): void {
     if (this.#listen !== undefined) throw this.#stateError("onData()", "without a listener");
     this.#listen = listener;
-    this.#reader.on("data", listener);
+    if (this.#state !== "open") return;
+    this.#reader = new Socket({
+      fd: this.#output,
+      readable: true,
+      writable: false,
+      // One buffer for all reads: a guest that floods its port makes no garbage.
+      onread: {
+        buffer: Buffer.allocUnsafeSlow(readBytes),
+        callback: (length, buffer) => {
+          listener(buffer.subarray(0, length));
+          return true;
+        },
+      },
+    });
+    // Reading a FIFO of our own cannot fail.
+    this.#reader.on("error", () => {}).unref();
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -100,23 +120,17 @@ class OpenFifoPair implements FifoPair {
   }
 
   setPaused(paused: boolean): void {
-    if (paused) this.#reader.pause();
-    else this.#reader.resume();
+    if (paused) this.#reader?.pause();
+    else this.#reader?.resume();
   }
 
   drain(): void {
     if (this.#state === "closed") return;
     this.#state = "drained";
     this.#failWrites();
-    // First what the stream has read but not passed on; reading it passes it on.
-    while (this.#reader.read() !== null);
-    this.#drainDescriptor();
-  }
-
-  /** Ends: the writer stands still, and a FIFO holds `capacityBytes`. */
-  #drainDescriptor(): void {
+    // Ends: the writer stands still, and a FIFO holds `capacityBytes`.
+    const buffer = Buffer.allocUnsafeSlow(capacityBytes);
     for (;;) {
-      const buffer = Buffer.allocUnsafe(capacityBytes);
       let length = 0;
       try {
         length = readSync(this.#output, buffer);
@@ -133,7 +147,8 @@ class OpenFifoPair implements FifoPair {
     if (this.#state === "closed") return;
     this.#state = "closed";
     this.#failWrites();
-    this.#reader.destroy();
+    if (this.#reader === undefined) closeSync(this.#output);
+    else this.#reader.destroy();
     this.#writer.destroy();
   }
 

@@ -7,6 +7,8 @@ export class ByteTail {
   readonly #limit: number;
   /** Full but for the last one. */
   readonly #blocks: Uint8Array[] = [];
+  /** One that has been dropped, to be filled again: a port that floods makes no garbage. */
+  #spare: Uint8Array | undefined;
   #total = 0;
 
   /** @param limit bytes kept. */
@@ -23,13 +25,18 @@ export class ByteTail {
     let rest = chunk;
     while (rest.length > 0) {
       const used = this.#total % blockBytes;
-      if (used === 0) this.#blocks.push(new Uint8Array(blockBytes));
+      if (used === 0) {
+        this.#blocks.push(this.#spare ?? new Uint8Array(blockBytes));
+        this.#spare = undefined;
+      }
       const part = rest.subarray(0, blockBytes - used);
       (this.#blocks.at(-1) as Uint8Array).set(part, used);
       this.#total += part.length;
       rest = rest.subarray(part.length);
       // The oldest block goes once the others hold the limit, however full the newest is.
-      if ((this.#blocks.length - 2) * blockBytes >= this.#limit) this.#blocks.shift();
+      if ((this.#blocks.length - 2) * blockBytes >= this.#limit) {
+        this.#spare = this.#blocks.shift();
+      }
     }
   }
 

@@ -13,6 +13,19 @@ const backReference = /\\[1-9k]/;
 /** Escapes, negated classes, flag groups and raw control characters that can match a newline. */
 const mayMatchNewline = /\\(?:[nrtvfsWDxucpP0-9]|b-)|\[\^|\(\?[a-z-]|[\x00-\x1f]/;
 const namedGroup = /\(\?<[^=!]/;
+const lookbehind = /\(\?<[=!]/;
+/** An alternative, or a group that is more than a group: nothing is told of such expressions. */
+const notPlain = /\||\(\?(?!:)/;
+/** Begins with characters that have to be there: engines look for such a beginning by itself. */
+const literalBeginning = /^\^?[\w \-"'<>#/,;:!]{2}(?![?*{])/;
+/** Escapes, with the digits or the name behind them; then classes. */
+const escaped = /\\(?:[A-Za-z0-9]+|[\s\S])/g;
+const characterClass = /\[[^\]]*\]/g;
+const innermostGroup = /\([^()]*\)/g;
+/** A character that need not be there, or not just so often. */
+const optional = /[\s\S](?:[?*]|\{[^}]*\}?)/g;
+/** What stands for no certain character, and what is not ASCII, where a character may be two. */
+const uncertain = /[.^$?*+}\])\0]|[^\x20-\x7e]/;
 
 /** `true` if a match that is there stays possible however the text goes on. */
 export function isStable({ source }: RegExp): boolean {
@@ -37,6 +50,27 @@ export function staysInLine({ source, dotAll }: RegExp): boolean {
 export function canBeBranch(expression: RegExp): boolean {
   const { source } = expression;
   return isStable(expression) && !backReference.test(source) && !namedGroup.test(source);
+}
+
+/** `true` if the expression looks at more before a match than the one character of `\b` and `^`. */
+export function looksBehind({ source }: RegExp): boolean {
+  return lookbehind.test(source);
+}
+
+/**
+ * Text that has to be in every match, where looking for it first saves time: the engine looks for a
+ * beginning by itself, but tries `(\d+) tests` at every digit.
+ * @returns the longest such text, or `""`.
+ */
+export function requiredText({ source, flags }: RegExp): string {
+  if (/[iv]/.test(flags) || notPlain.test(source) || literalBeginning.test(source)) return "";
+  let rest = source.replace(escaped, "\0").replace(characterClass, "\0");
+  for (let outer = ""; outer !== rest; ) {
+    outer = rest;
+    rest = rest.replace(innermostGroup, "\0");
+  }
+  const parts = rest.replace(optional, "\0").split(uncertain);
+  return parts.reduce((longest, part) => (part.length > longest.length ? part : longest), "");
 }
 
 /** `true` if the expression is satisfied before the guest has printed anything. */

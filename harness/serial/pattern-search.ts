@@ -8,7 +8,14 @@
  * one that counts, and halving finds the first that does. Lookaheads can break this; expressions
  * where they do are looked at when a line is complete.
  */
-import { canBeUndone, isStable, staysInLine, withFlags } from "./expression.ts";
+import {
+  canBeUndone,
+  isStable,
+  looksBehind,
+  requiredText,
+  staysInLine,
+  withFlags,
+} from "./expression.ts";
 
 /** Characters that a match of a regular expression may reach back from the newest one. */
 export const lookBackCharacters = 8192;
@@ -66,16 +73,24 @@ class StringSearch implements PatternSearch {
   }
 
   add(piece: string): Found | undefined {
-    const text = this.#tail + piece;
-    const index = text.indexOf(this.#wanted);
+    const most = this.#wanted.length - 1;
+    // Only what lies across the beginning of the piece is copied.
+    const across = this.#tail + piece.slice(0, most);
+    let index = across.indexOf(this.#wanted);
+    if (index === -1) {
+      const behind = piece.indexOf(this.#wanted);
+      if (behind !== -1) index = this.#tail.length + behind;
+    }
     if (index !== -1) {
       const start = this.#tailStart + index;
       const end = start + this.#wanted.length;
       return { start, end, decidedAt: end, text: this.#wanted, match: null };
     }
-    const keep = Math.min(text.length, this.#wanted.length - 1);
-    this.#tailStart += text.length - keep;
-    this.#tail = keep === 0 ? "" : text.slice(-keep);
+    const length = this.#tail.length + piece.length;
+    const keep = Math.min(length, most);
+    this.#tailStart += length - keep;
+    const tail = piece.length >= most ? piece : across;
+    this.#tail = keep === 0 ? "" : tail.slice(-keep);
     return undefined;
   }
 
@@ -86,6 +101,9 @@ class RegExpSearch implements PatternSearch {
   readonly #expression: RegExp;
   readonly #byLine: boolean;
   readonly #inLine: boolean;
+  /** Text can be judged without what stands before it, but for what a match may span. */
+  readonly #isLocal: boolean;
+  readonly #required: string;
   readonly #immediate: boolean;
   readonly #lookBack: number;
   readonly #stretch: number;
@@ -98,6 +116,8 @@ class RegExpSearch implements PatternSearch {
     this.#expression = withFlags(expression, "g");
     this.#byLine = canBeUndone(expression);
     this.#inLine = staysInLine(expression);
+    this.#isLocal = !this.#byLine && (this.#inLine || !looksBehind(expression));
+    this.#required = requiredText(expression);
     this.#immediate = options.immediate === true && isStable(expression);
     this.#lookBack = options.lookBack ?? lookBackCharacters;
     this.#stretch = stretchLookBacks * this.#lookBack;
@@ -105,6 +125,26 @@ class RegExpSearch implements PatternSearch {
   }
 
   add(piece: string): Found | undefined {
+    const [head, tail] = this.#inLine
+      ? [piece.indexOf("\n") + 1, piece.lastIndexOf("\n")]
+      : [this.#lookBack + 1, piece.length - this.#lookBack - 1];
+    const isShort = tail < head || piece.length - tail > keptLookBacks * this.#lookBack;
+    if (isShort || !this.#isLocal || this.#mayMatch(piece, head)) return this.#addClosely(piece);
+    // No match begins in the piece but at its head, where one that began earlier may end.
+    const found = this.#addClosely(piece.slice(0, head));
+    if (found !== undefined) return found;
+    this.#base += this.#window.length + tail - head;
+    this.#window = piece.slice(tail);
+    return undefined;
+  }
+
+  /** Whether a match begins in `piece`: in a line behind the first one, or anywhere. */
+  #mayMatch(piece: string, head: number): boolean {
+    // The character before shows whether a line or a word begins.
+    return this.#matchIn(piece, this.#inLine ? head : 1) !== undefined;
+  }
+
+  #addClosely(piece: string): Found | undefined {
     let rest = piece;
     while (rest !== "") {
       const from = this.#base + this.#window.length;
@@ -155,7 +195,13 @@ class RegExpSearch implements PatternSearch {
   #look(from: number, to: number): RegExpExecArray | undefined {
     const length = to - this.#base;
     const text = length === this.#window.length ? this.#window : this.#window.slice(0, length);
-    this.#expression.lastIndex = this.#earliest(from - this.#base);
+    return this.#matchIn(text, this.#earliest(from - this.#base));
+  }
+
+  /** The first match that begins at `from` or behind it. */
+  #matchIn(text: string, from: number): RegExpExecArray | undefined {
+    if (this.#required !== "" && !text.includes(this.#required, from)) return undefined;
+    this.#expression.lastIndex = from;
     return this.#expression.exec(text) ?? undefined;
   }
 

@@ -4,19 +4,30 @@
  * the tab dropped. The result does not depend on how the bytes were cut into chunks.
  */
 
+import { isOrdinary } from "./ordinary-bytes.ts";
+
 const escapeCode = 0x1b;
 /** Longest CSI or escape sequence, and longest control string, that is still believed to be one. */
 const longestSequence = 64;
 const longestString = 4096;
 
-/** What needs a closer look: controls other than the tab, and returns without their line feed. */
-const unusual = /\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/;
+/** Bytes up to which a look at each of them costs less than a pass over all. */
+const fewBytes = 64;
+/** Bytes that are looked at closely together, where one of them needs it. */
+const mostCloselyBytes = 512;
+
+/** What may need a closer look: controls other than the tab. */
+const unusual = /[\x00-\x08\x0a-\x1f\x7f-\x9f]/g;
+/** Sequences that do not outgrow `longestSequence`, as `#stepSequence` takes them. */
+const wholeSequences = /\x1b\[[\x20-\x3f]{0,62}[\x40-\x7e]/g;
 
 type State = "text" | "escape" | "intermediate" | "csi" | "string" | "string-escape";
 
 /** Incremental decoder; one for each port. `bytes` of the port stay as they came. */
 export class TextDecoderOfSerial {
   readonly #utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+  /** Bytes of a character may be missing: its first ones, if so, are in `#utf8`. */
+  #isCut = false;
   #state: State = "text";
   #held = "";
   /** Nothing has been printed since the last line end: a return goes nowhere new. */
@@ -26,36 +37,59 @@ export class TextDecoderOfSerial {
 
   /** The text that `bytes` complete. Unfinished UTF-8 and escape sequences are held back. */
   write(bytes: Uint8Array): string {
+    const text = this.#decodeOrdinary(bytes);
+    if (text !== undefined) return text;
+    if (bytes.length > mostCloselyBytes) {
+      // Only the part with what is rare in it shall be looked at closely.
+      const middle = (bytes.length >> 3) * 4;
+      return this.write(bytes.subarray(0, middle)) + this.write(bytes.subarray(middle));
+    }
+    // All bytes of a longer character, and no others, have the highest bit set (RFC 3629, 3).
+    const last = bytes.at(-1);
+    if (last !== undefined) this.#isCut = last >= 0x80;
     return this.#decode(this.#utf8.decode(bytes, { stream: true }));
   }
 
   /** Releases what is held back, as if it were text: nothing more is coming for now. */
   flush(): string {
+    this.#isCut = false;
     const text = this.#decode(this.#utf8.decode());
     return text + this.#release();
   }
 
+  /**
+   * What nearly all output is, in a few passes whose loops are the engine's: ASCII, with whole
+   * escape sequences and usual line ends. None of these leaves anything behind that the next one
+   * depends on, and so it does not matter in which order they go.
+   * @returns `undefined` where there is more to `bytes`.
+   */
+  #decodeOrdinary(bytes: Uint8Array): string | undefined {
+    if (bytes.length < fewBytes) return undefined;
+    if (this.#isCut || this.#state !== "text" || this.#afterReturn) return undefined;
+    if (!isOrdinary(bytes)) return undefined;
+    const characters = latin1(bytes);
+    const isColoured = characters.includes("\x1b");
+    const plain = isColoured ? characters.replace(wholeSequences, "") : characters;
+    const text = plain.replace(/\r\n/g, "\n");
+    if (text.includes("\r") || text.includes("\x1b")) return undefined;
+    if (text !== "") this.#atLineStart = text.endsWith("\n");
+    return text;
+  }
+
   #decode(characters: string): string {
-    const isUsual = this.#state === "text" && !this.#afterReturn && !unusual.test(characters);
-    if (isUsual) return this.#decodeLines(characters);
     const parts: string[] = [];
     let plainFrom = 0;
     for (let index = 0; index < characters.length; index += 1) {
-      const code = characters.charCodeAt(index);
-      const isPlain = (code >= 0x20 && code < 0x7f) || code > 0x9f;
-      if (isPlain && this.#state === "text" && !this.#atLineStart) continue;
+      if (this.#state === "text" && !this.#atLineStart) {
+        unusual.lastIndex = index;
+        index = unusual.exec(characters)?.index ?? characters.length;
+      }
       if (index > plainFrom) parts.push(characters.slice(plainFrom, index));
-      parts.push(this.#step(characters.charAt(index), code));
+      if (index === characters.length) break;
+      parts.push(this.#step(characters.charAt(index), characters.charCodeAt(index)));
       plainFrom = index + 1;
     }
-    parts.push(characters.slice(plainFrom));
     return parts.join("");
-  }
-
-  /** What nearly all output is: plain text, and lines that end in a usual way. */
-  #decodeLines(characters: string): string {
-    if (characters !== "") this.#atLineStart = characters.endsWith("\n");
-    return characters.replaceAll("\r\n", "\n");
   }
 
   /** One character that is not plainly text; returns what it adds to the text. */
@@ -164,6 +198,11 @@ export class TextDecoderOfSerial {
     this.#afterReturn = false;
     return text;
   }
+}
+
+/** ASCII is Latin-1 as well, and Latin-1 is copied without a look. */
+function latin1({ buffer, byteLength, byteOffset }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
 }
 
 function isText(code: number): boolean {

@@ -1,18 +1,20 @@
 /** What a port has printed so far, as text: the newest part in memory, the whole in the log. */
+import { TextBlock } from "./text-block.ts";
 
-/** Pieces are joined when this many, or this many characters, have come together. */
-const blockPieces = 1024;
-const blockCharacters = 64 * 1024;
 /** Characters that a line is taken to have on average when the last lines are cut out. */
 const lineCharacters = 400;
 
-/** Keeps text in order and forgets the oldest beyond a limit. Offsets stay absolute. */
+/**
+ * Keeps text in order and forgets the oldest beyond a limit. Offsets stay absolute. The text lies
+ * outside of the engine's heap, in blocks that are used again: 100 MB that pass through the heap
+ * leave many times the limit behind until the collector comes.
+ */
 export class Transcript {
   readonly #limit: number;
-  /** Joined pieces, oldest first; then those that are still single. */
-  readonly #blocks: string[] = [];
-  #pieces: string[] = [];
-  #piecesLength = 0;
+  /** Oldest first; only the last one takes more. */
+  readonly #blocks: TextBlock[] = [];
+  /** One that was dropped, to be filled again. */
+  #spare: TextBlock | undefined;
   #end = 0;
   /** Offset of the first character in `#blocks`. */
   #blocksStart = 0;
@@ -23,16 +25,21 @@ export class Transcript {
   }
 
   add(piece: string): void {
-    this.#pieces.push(piece);
-    this.#piecesLength += piece.length;
     this.#end += piece.length;
-    if (this.#pieces.length >= blockPieces || this.#piecesLength >= blockCharacters) this.#join();
+    let rest = piece;
+    for (;;) {
+      rest = rest.slice(this.#blocks.at(-1)?.take(rest) ?? 0);
+      if (rest === "") break;
+      this.#blocks.push(this.#spare ?? new TextBlock());
+      this.#spare = undefined;
+    }
     // A block goes as a whole; `omitted` hides what is left of it beyond the limit.
     for (;;) {
       const oldest = this.#blocks[0]?.length ?? Number.POSITIVE_INFINITY;
       if (this.#blocksStart + oldest > this.omitted) break;
       this.#blocksStart += oldest;
-      this.#blocks.shift();
+      this.#spare = this.#blocks.shift();
+      this.#spare?.clear();
     }
   }
 
@@ -50,11 +57,10 @@ export class Transcript {
   slice(start: number, end: number = this.#end): string {
     const from = Math.max(start, this.omitted);
     if (end <= from) return "";
-    this.#join();
     const parts: string[] = [];
     let blockStart = this.#end;
     for (let index = this.#blocks.length - 1; index >= 0 && blockStart > from; index -= 1) {
-      const block = this.#blocks[index] as string;
+      const block = this.#blocks[index] as TextBlock;
       blockStart -= block.length;
       if (blockStart >= end) continue;
       parts.push(block.slice(Math.max(0, from - blockStart), end - blockStart));
@@ -84,19 +90,6 @@ export class Transcript {
     const lines = this.slice(Math.max(start, this.#end - count * lineCharacters)).split("\n");
     while (lines.length > 0 && lines.at(-1)?.trim() === "") lines.pop();
     return lines.slice(-count);
-  }
-
-  #join(): void {
-    if (this.#pieces.length === 0) return;
-    const newest = this.#blocks.at(-1);
-    // Small blocks grow, so that frequent looks do not leave one block for every chunk.
-    const isSmall = newest !== undefined && newest.length + this.#piecesLength <= blockCharacters;
-    if (isSmall) this.#pieces.unshift(this.#blocks.pop() as string);
-    this.#blocks.push(
-      this.#pieces.length === 1 ? (this.#pieces[0] as string) : this.#pieces.join(""),
-    );
-    this.#pieces = [];
-    this.#piecesLength = 0;
   }
 }
 

@@ -1,12 +1,15 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   canBeBranch,
   canBeUndone,
   isStable,
   matchesNothing,
+  requiredText,
   staysInLine,
 } from "../../harness/serial/expression.ts";
 import { fatalPatterns } from "../../harness/serial/index.ts";
+import { runs } from "./ports.ts";
 
 describe("what can be told of an expression", () => {
   test.each([
@@ -76,5 +79,77 @@ describe("what can be told of an expression", () => {
     expect(fatalPatterns.filter((pattern) => !canBeBranch(pattern))).toEqual([]);
     expect(new Set(fatalPatterns.map(({ flags }) => flags))).toEqual(new Set(["m"]));
     expect(fatalPatterns.filter((pattern) => !staysInLine(pattern))).toEqual([]);
+  });
+
+  test.each([
+    [/(\d+) tests, (\d+) failures?$/m, " tests, "],
+    [/\w+: (?:[^)]x)+ done\.? ok/, " done"],
+    [/.a{2}bc{0,3}de\x41bcd+/, "de"],
+    [/[a-z\]]+?b\n(?:c(?:d)e)fg?/u, "b"],
+    [/.*é😀end/, "end"],
+    [/login: $/, ""],
+    [/\d foo|bar/, ""],
+    [/\d foo/i, ""],
+    [/(?<a>\d)\k<a> foo/, ""],
+    [/\d(?= foo)/, ""],
+  ])("%s needs the text %j first", (expression, text) => {
+    expect(requiredText(expression)).toBe(text);
+  });
+
+  test("what is required is in every match", () => {
+    const atom = fc.constantFrom(
+      ...[
+        "a",
+        "b",
+        "c",
+        "ab",
+        " ",
+        ".",
+        "\\w",
+        "\\x61",
+        "\\.",
+        "[ab]",
+        "[^\\]]",
+        "\\bb",
+        "é",
+        "😀",
+      ],
+    );
+    const quantifier = fc.constantFrom(
+      "",
+      "",
+      "",
+      "?",
+      "*",
+      "+",
+      "{2}",
+      "{0,1}",
+      "*?",
+      "+?",
+      "{0}?",
+    );
+    const { source } = fc.letrec<{ source: string; part: string }>((tie) => ({
+      source: fc.array(tie("part"), { minLength: 1, maxLength: 5 }).map((parts) => parts.join("")),
+      part: fc.oneof(
+        { maxDepth: 3 },
+        fc.tuple(atom, quantifier).map((both) => both.join("")),
+        fc
+          .tuple(tie("source"), fc.constantFrom("(?:", "(", "(?:x|"), quantifier)
+          .map(([inner, open, times]) => `${open}${inner})${times}`),
+      ),
+    }));
+    const text = fc.string({ unit: fc.constantFrom(..."aabbc .é😀x"), maxLength: 12 });
+    let matches = 0;
+    fc.assert(
+      fc.property(source, fc.constantFrom("", "u"), text, (chosen, flags, output) => {
+        const expression = new RegExp(chosen, flags);
+        const match = expression.exec(output)?.[0];
+        if (match === undefined) return;
+        matches += 1;
+        expect(match).toContain(requiredText(expression));
+      }),
+      runs(3000),
+    );
+    expect(matches).toBeGreaterThan(0);
   });
 });

@@ -160,4 +160,37 @@ describe("TextDecoderOfSerial", () => {
       );
     },
   );
+
+  test("a large chunk gives what its bytes give one by one", patient, () => {
+    const usual = fc.constantFrom(
+      "a line",
+      "[ 0.1] x: y",
+      "\r\n",
+      "\r\n",
+      "\n",
+      "\x1b[0;32m",
+      "\t",
+    );
+    const rare = fc.oneof(
+      sequence,
+      fc.constantFrom("\r", "\0", "\b", "\x7f", "\x1b", "\x1b[", "\x1b[1", "\x1b]0;a", "\x9b", "é"),
+      fc.constantFrom(
+        `\x1b[${"1".repeat(61)}m`,
+        `\x1b[${"1".repeat(62)}m`,
+        `\x1b[${"1".repeat(63)}m`,
+      ),
+    );
+    const part = fc.oneof({ weight: 40, arbitrary: usual }, { weight: 1, arbitrary: rare });
+    const output = fc.array(part, { maxLength: 400, size: "max" });
+    const sizes = fc.array(fc.integer({ min: 1, max: 1500 }), { maxLength: 20 });
+    fc.assert(
+      fc.property(output, sizes, (parts, cuts) => {
+        const bytes = Buffer.from(parts.join(""));
+        const single = decode(chunksOf(bytes, []));
+        expect(decode(chunksOf(bytes, [...cuts, bytes.length]))).toBe(single);
+        expect(decode([bytes])).toBe(single);
+      }),
+      runs(300),
+    );
+  });
 });
