@@ -8,6 +8,7 @@ import { type LaunchedMachine, launchMachine } from "./launch.ts";
 import type { Machine } from "./machine.ts";
 import type { WaitLimit } from "./machine-parts.ts";
 import { MachineChronicle, type MachineFacts } from "./machine-record.ts";
+import type { PortLimits } from "./port-wiring.ts";
 import { withDefaults } from "./precedence.ts";
 import { type PreparedMachine, prepareMachine } from "./prepare.ts";
 import type { MachineSpec, SpecChanges } from "./spec.ts";
@@ -26,6 +27,8 @@ export interface BootOptions {
   /** What specs start from. */
   readonly defaults?: MachineSpec;
   readonly limit?: WaitLimit;
+  /** What each port may keep in memory and on disk. */
+  readonly portLimits?: PortLimits;
   /** Milliseconds after which nobody waits for the boot any more, whatever the spec allows. */
   readonly mostBootMs?: number;
 }
@@ -60,7 +63,9 @@ export async function bootMachine(given: SpecChanges, options: BootOptions = {})
     const limitMs = debug
       ? Number.POSITIVE_INFINITY
       : Math.min(wishedMs, options.mostBootMs ?? Number.POSITIVE_INFINITY);
-    const boot = launchMachine(prepared, { chronicle, cleanup, limit }).then(async (launched) => {
+    const { portLimits } = options;
+    const launching = launchMachine(prepared, { chronicle, cleanup, limit, portLimits });
+    const boot = launching.then(async (launched) => {
       await startGuest(launched, prepared);
       return launched.machine;
     });

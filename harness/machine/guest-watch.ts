@@ -31,6 +31,8 @@ export class GuestWatch {
   readonly endWaits: EndWaits;
   readonly endWatch: EndWatch;
   readonly resets: ResetWatch;
+  /** When the guest began to run: by the clock of `performance.now()`, and by that of the wall. */
+  #start: { readonly ms: number; readonly date: Date } | undefined;
   readonly #parts: MachineParts;
   readonly #autopsy: Autopsy;
 
@@ -59,6 +61,11 @@ export class GuestWatch {
     parts.qmp.onEvent((event) => this.#follow(event));
     this.endWatch = this.#watchEnd();
     if (parts.plan.debug) this.sampler.stop();
+  }
+
+  /** When the guest executed its first instruction, as far as this process could see. */
+  get startedAt(): Date | undefined {
+    return this.#start?.date;
   }
 
   /** Gives an error the evidence of this machine, once, after writing it to disk. */
@@ -92,6 +99,8 @@ export class GuestWatch {
     const hooks = {
       send: (bytes: Uint8Array) => this.#send(planned.name, fifo, bytes),
       limit: this.#parts.limit,
+      // What is read before the news that the guest runs was printed at its very start.
+      clockMs: () => (this.#start === undefined ? 0 : performance.now() - this.#start.ms),
       onFatal: ({ line }: { line: string }) => {
         this.chronicle.note(planned.name, `fatal output: ${line}`);
         this.endWaits.offerPanic(panicOf(line));
@@ -103,6 +112,7 @@ export class GuestWatch {
     return wirePort(planned, fifo, {
       directory,
       hooks,
+      limits: this.#parts.portLimits,
       onLogFull: (reason) => this.endWatch.kill(reason),
       onOutput: () => this.resets.sawOutput(),
     });
@@ -141,7 +151,10 @@ export class GuestWatch {
     this.chronicle.note("qmp", `${event} ${words(data ?? {})}`);
     // QEMU also stops for the autopsy; nobody could go on from that.
     if (event === "STOP" && !this.endWatch.isEnding) this.lifecycle.enter("paused");
-    if (event === "RESUME") this.lifecycle.enter("running");
+    if (event === "RESUME") {
+      this.#start ??= { ms: performance.now(), date: new Date() };
+      this.lifecycle.enter("running");
+    }
     if (event === "RESET") this.chronicle.forgetFinding();
   }
 

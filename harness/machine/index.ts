@@ -15,12 +15,18 @@ export {
   StateError,
   TimeoutError,
 } from "../evidence/index.ts";
-export { fatalPatterns, type SerialMatch, type WaitOptions } from "../serial/index.ts";
+export {
+  fatalPatterns,
+  type SerialLine,
+  type SerialMatch,
+  type WaitOptions,
+} from "../serial/index.ts";
 export { type BootOptions, bootMachine, defaultWaitMs } from "./boot.ts";
 export { EvidenceStore, newRunName, pruneRuns } from "./evidence-store.ts";
 export type { MachineState } from "./lifecycle.ts";
 export { Machine } from "./machine.ts";
 export type { WaitLimit } from "./machine-parts.ts";
+export { wirePort } from "./port-wiring.ts";
 export { isDebugging } from "./precedence.ts";
 export type { RunSettings } from "./run-settings.ts";
 export {

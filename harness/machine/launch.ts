@@ -17,6 +17,7 @@ import { commandLine, fifoPath } from "./command-line.ts";
 import { Machine } from "./machine.ts";
 import type { WaitLimit } from "./machine-parts.ts";
 import type { MachineChronicle } from "./machine-record.ts";
+import type { PortLimits } from "./port-wiring.ts";
 import type { PreparedMachine } from "./prepare.ts";
 import { QmpLogFile } from "./qmp-log.ts";
 
@@ -27,6 +28,7 @@ const lastWordsMs = 1_000;
 export interface LaunchOptions {
   readonly chronicle: MachineChronicle;
   readonly limit: WaitLimit;
+  readonly portLimits: PortLimits | undefined;
   /** Takes everything that is acquired; whoever owns it disposes it if the launch fails. */
   readonly cleanup: CleanupStack;
 }
@@ -46,7 +48,7 @@ export async function launchMachine(
   options: LaunchOptions,
 ): Promise<LaunchedMachine> {
   const { plan, qemu } = prepared;
-  const { chronicle, cleanup, limit } = options;
+  const { chronicle, cleanup, limit, portLimits } = options;
   const { directory } = chronicle.facts;
   const privateDirectory = await createPrivateDirectory("machine");
   cleanup.defer("the private directory", privateDirectory.remove);
@@ -81,6 +83,7 @@ export async function launchMachine(
     logs,
     qemuMajor: qemu.version.major,
     limit,
+    portLimits,
     remove: privateDirectory.remove,
   });
   cleanup.defer("the machine", () => machine[Symbol.asyncDispose]());

@@ -3,6 +3,7 @@ import type { FifoPair, OwnedChild } from "../process/index.ts";
 import type { QmpClient } from "../qmp/index.ts";
 import type { MachinePlan } from "./command-line.ts";
 import type { MachineChronicle } from "./machine-record.ts";
+import type { PortLimits } from "./port-wiring.ts";
 
 /** The limit of a wait that asks for `timeoutMs`, and what that limit is called. */
 export type WaitLimit = (timeoutMs: number | undefined) => { limitMs: number; name: string };
@@ -22,6 +23,7 @@ export interface MachineParts {
   readonly logs: { readonly cpu: string; readonly stderr: string };
   readonly qemuMajor: number;
   readonly limit: WaitLimit;
+  readonly portLimits: PortLimits | undefined;
   /** Removes the private directory. */
   readonly remove: () => Promise<void>;
 }

@@ -14,7 +14,7 @@ import { evidentQmp } from "./evident-qmp.ts";
 import { GuestWatch } from "./guest-watch.ts";
 import type { MachineState } from "./lifecycle.ts";
 import type { MachineParts } from "./machine-parts.ts";
-import type { WiredPort } from "./port-wiring.ts";
+import { portNamed, type WiredPort } from "./port-wiring.ts";
 import { type EndOptions, Verdict } from "./verdict.ts";
 
 /** Milliseconds that QEMU may take to end after SIGKILL. */
@@ -65,6 +65,19 @@ export class Machine implements AsyncDisposable {
   /** Name of the machine's evidence, unique within the run. */
   get name(): string {
     return this.#parts.chronicle.facts.name;
+  }
+
+  /**
+   * When the guest began to run, by this computer's clock; `undefined` before. Times of matches and
+   * lines (`atMs`) count from here.
+   */
+  get startedAt(): Date | undefined {
+    return this.#watch.startedAt;
+  }
+
+  /** The port of that name, or the debug console. @throws `SpecError` that names all ports. */
+  serialPort(name: string): SerialPort {
+    return portNamed(this.#watch.ports, name);
   }
 
   /**

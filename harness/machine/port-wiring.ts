@@ -1,6 +1,7 @@
 /** Joins a port of the guest: FIFO pair, log file and `SerialPort`. */
 import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { SpecError } from "../evidence/index.ts";
 import type { FifoPair } from "../process/index.ts";
 import { SerialPort, type SerialPortHooks } from "../serial/index.ts";
 import type { PlannedPort } from "./command-line.ts";
@@ -27,19 +28,27 @@ export interface PortSurroundings {
   readonly onLogFull: (reason: string) => void;
   /** Called with every piece of output, after it was logged. */
   readonly onOutput?: () => void;
-  /** Default: `logLimitBytes`. */
-  readonly limitBytes?: number;
+  readonly limits?: PortLimits | undefined;
+}
+
+/** Limits of each port of a machine, where they are not the usual ones. */
+export interface PortLimits {
+  /** Bytes of the log on disk. Default: `logLimitBytes`. */
+  readonly logBytes?: number;
+  /** Characters of text, and bytes, in memory. */
+  readonly keptCharacters?: number;
 }
 
 /** Joins them: from now on what the guest prints is logged, and then given to the port. */
 export function wirePort(
   planned: PlannedPort,
   fifo: FifoPair,
-  { directory, hooks, limitBytes = logLimitBytes, onLogFull, onOutput }: PortSurroundings,
+  { directory, hooks, limits = {}, onLogFull, onOutput }: PortSurroundings,
 ): WiredPort {
+  const { logBytes: limitBytes = logLimitBytes, ...kept } = limits;
   const logFile = join(directory, `${planned.name}.log`);
   const log = openSync(logFile, "w", 0o600);
-  const port = new SerialPort(planned.name, hooks);
+  const port = new SerialPort(planned.name, hooks, kept);
   let loggedBytes = 0;
   let isFull = false;
   const fill = (reason: string) => {
@@ -69,4 +78,12 @@ export function wirePort(
       closeSync(log);
     },
   };
+}
+
+/** @throws `SpecError` that names all ports. */
+export function portNamed(ports: readonly WiredPort[], name: string): SerialPort {
+  const found = ports.find(({ port }) => port.name === name);
+  if (found !== undefined) return found.port;
+  const names = ports.map(({ port }) => `"${port.name}"`).join(", ");
+  throw new SpecError("serialPorts", `has no port "${name}"; this machine has ${names}`);
 }

@@ -1,5 +1,6 @@
 /** The waits that are pending on a port, and the judgement over each of them. */
 import { GuestError, TimeoutError } from "../evidence/index.ts";
+import type { ArrivalTimes } from "./arrival-times.ts";
 import type { FatalWatch } from "./fatal-output.ts";
 import { copyMatch } from "./match-copy.ts";
 import { nearestLine } from "./nearest-line.ts";
@@ -22,6 +23,7 @@ export interface WaitContext {
   /** The port's name. */
   readonly name: string;
   readonly transcript: Transcript;
+  readonly times: ArrivalTimes;
   /** The port's own fatal output. */
   readonly fatal: FatalWatch;
   /** Called with +1 when a wait begins and with -1 when it ends. */
@@ -42,13 +44,13 @@ export class PendingWaits {
     return this.#cursor;
   }
 
-  /** Takes a wait in: it looks at all that has been printed since its start. */
-  begin(wait: SerialWait, { limitMs, name }: WaitLimit): void {
+  /** Takes a wait in: it looks at all that has been printed from its start to `end`, or so far. */
+  begin(wait: SerialWait, { limitMs, name }: WaitLimit, end?: number): void {
     this.#waits.add(wait);
     this.#context.onWaiting(1);
     wait.startTimer(limitMs, () => this.#expire(wait, limitMs, name));
     wait.meet(this.#context.fatal.unexpected);
-    wait.add(this.#context.transcript.slice(wait.start));
+    wait.add(this.#context.transcript.slice(wait.start, end));
     this.#judge(wait);
   }
 
@@ -82,6 +84,11 @@ export class PendingWaits {
     }
   }
 
+  /** Somebody has taken the text up to `offset`. */
+  moveCursor(offset: number): void {
+    this.#cursor = Math.max(this.#cursor, offset);
+  }
+
   /** The port's fatal output is expected from now on, also where it is only half printed. */
   forgive(): void {
     for (const wait of [...this.#waits]) {
@@ -106,7 +113,7 @@ export class PendingWaits {
       return;
     }
     const { found } = verdict;
-    this.#cursor = Math.max(this.#cursor, found.end);
+    this.moveCursor(found.end);
     // A wait that names its own fatal output answers for all that it has passed.
     if (wait.hasOwnFatal) this.#context.fatal.expectUpTo(found.decidedAt);
     this.#end(wait);
@@ -136,9 +143,11 @@ export class PendingWaits {
     return `\n  nearest line: ${shown(earlier)}, but it came before this wait began`;
   }
 
-  #matchOf(wait: SerialWait, { match, start, text }: FoundPattern): SerialMatch {
-    const before = this.#context.transcript.before(start, wait.start);
-    return { text, match: match === null ? null : copyMatch(match, before), before };
+  #matchOf(wait: SerialWait, { end, match, start, text }: FoundPattern): SerialMatch {
+    const { times, transcript } = this.#context;
+    const before = transcript.before(start, wait.start);
+    const atMs = times.at(end - 1);
+    return { text, match: match === null ? null : copyMatch(match, before), before, atMs };
   }
 
   #reject(wait: SerialWait, error: Error): void {

@@ -1,7 +1,9 @@
 /** The guest's side of a port: what it printed, and waiting for it. */
-import { atCaller } from "../evidence/index.ts";
+import { atCaller, CallSite } from "../evidence/index.ts";
+import { ArrivalTimes } from "./arrival-times.ts";
 import { ByteTail } from "./byte-tail.ts";
 import { type FatalOutput, FatalWatch, fatalPatterns } from "./fatal-output.ts";
+import { type LineSource, linesSoFar, type SerialLine, takeLines } from "./lines.ts";
 import { PendingWaits, type WaitLimit } from "./pending-waits.ts";
 import { QuietTimer } from "./quiet-timer.ts";
 import { TextDecoderOfSerial } from "./text-decoder.ts";
@@ -21,6 +23,8 @@ export interface SerialOutputHooks {
   /** The limit for a wait that asks for `timeoutMs`, and the name of that limit. */
   readonly limit: (timeoutMs: number | undefined) => WaitLimit;
   /** Called when fatal output is complete, before any wait fails of it; at most 100 times. */
+  /** Milliseconds since the guest's first instruction. Default: since the port was made. */
+  readonly clockMs?: () => number;
   readonly onFatal?: (output: FatalOutput) => void;
   /** Called with +1 when a wait begins and with -1 when it ends. */
   readonly onWaiting?: (change: 1 | -1) => void;
@@ -36,21 +40,27 @@ export class SerialOutput {
   readonly #hooks: SerialOutputHooks;
   readonly #decoder = new TextDecoderOfSerial();
   readonly #transcript: Transcript;
+  readonly #times = new ArrivalTimes();
+  readonly #clockMs: () => number;
   readonly #bytes: ByteTail;
   readonly #fatal: FatalWatch;
   readonly #waits: PendingWaits;
   readonly #quiet: QuietTimer;
   #ended: ((phase: string) => Error) | undefined;
 
-  constructor(name: string, hooks: SerialOutputHooks, limits: SerialLimits = defaultLimits) {
+  constructor(name: string, hooks: SerialOutputHooks, given: Partial<SerialLimits> = {}) {
+    const limits = { ...defaultLimits, ...given };
     this.name = name;
     this.#hooks = hooks;
+    const madeMs = performance.now();
+    this.#clockMs = hooks.clockMs ?? (() => performance.now() - madeMs);
     this.#transcript = new Transcript(limits.keptCharacters);
     this.#bytes = new ByteTail(limits.keptCharacters);
     this.#fatal = new FatalWatch(fatalPatterns, 0, (output) => hooks.onFatal?.(output));
     this.#waits = new PendingWaits({
       name,
       transcript: this.#transcript,
+      times: this.#times,
       fatal: this.#fatal,
       onWaiting: (change) => hooks.onWaiting?.(change),
     });
@@ -97,6 +107,11 @@ export class SerialOutput {
     return this.#transcript.lastLines(count);
   }
 
+  /** The complete lines that are still in memory, oldest first. The cursor says nothing here. */
+  get printedLines(): SerialLine[] {
+    return linesSoFar({ transcript: this.#transcript, times: this.#times });
+  }
+
   /** The first fatal output that nothing expected. */
   get unexpectedFatal(): FatalOutput | undefined {
     return this.#fatal.unexpected;
@@ -130,6 +145,28 @@ export class SerialOutput {
     options: WaitOptions = {},
   ): Promise<WaitResult> {
     return withoutAlarm(atCaller(() => this.#wait(patterns, options)));
+  }
+
+  /**
+   * Line by line what the guest prints, from the cursor on: each line is a wait for its end, and
+   * moves the cursor behind it, so that other waits may come before, between and after. The lines
+   * end when the machine does in good order; what then stands on an unfinished line is the last.
+   * Nothing is held between two lines: a loop may be left at any time.
+   * @param options of each wait for a line. `failOn` sees one line at a time.
+   * @throws `GuestError` when the guest dies, after all lines; `TimeoutError` if no line comes
+   *   within `timeoutMs` (default: the machine's). After an error lines can be taken anew.
+   */
+  lines(options: WaitOptions = {}): AsyncGenerator<SerialLine, void, undefined> {
+    const source: LineSource = {
+      transcript: this.#transcript,
+      times: this.#times,
+      cursor: () => this.cursor,
+      hasEnded: () => this.#ended !== undefined,
+      begin: (wait, end) => this.#begin(wait, options, end),
+      takeRest: () => this.#waits.moveCursor(this.end),
+      withEvidence: (error) => this.#withEvidence(error),
+    };
+    return takeLines(source, options, new CallSite());
   }
 
   /** From now on fatal output is expected: it fails no wait and no test. For the machine. */
@@ -169,14 +206,18 @@ export class SerialOutput {
     // What is no longer in memory cannot be searched.
     const start = Math.max(this.cursor, this.#transcript.omitted);
     const wait = new SerialWait(patterns, start, options);
-    this.#waits.begin(wait, this.#hooks.limit(options.timeoutMs));
-    if (this.#quiet.isQuiet) this.#waits.settle();
-    if (this.#ended !== undefined) this.#waits.fail(this.#ended);
+    this.#begin(wait, options);
     try {
       return await wait.promise;
     } catch (error) {
       throw await this.#withEvidence(error as Error);
     }
+  }
+
+  #begin(wait: SerialWait, options: WaitOptions, end?: number): void {
+    this.#waits.begin(wait, this.#hooks.limit(options.timeoutMs), end);
+    if (this.#quiet.isQuiet) this.#waits.settle();
+    if (this.#ended !== undefined) this.#waits.fail(this.#ended);
   }
 
   /** The first error is the one that is thrown, whatever goes wrong while it is dressed up. */
@@ -192,6 +233,7 @@ export class SerialOutput {
   #advance(text: string): void {
     if (text === "") return;
     this.#transcript.add(text);
+    this.#times.add(this.#transcript.end, this.#clockMs(), this.#transcript.omitted);
     this.#fatal.add(text);
     this.#waits.add(text);
   }

@@ -13,7 +13,7 @@ const encoder = new TextEncoder();
 export class SerialPort extends SerialOutput {
   readonly #send: SerialPortHooks["send"];
 
-  constructor(name: string, hooks: SerialPortHooks, limits?: SerialLimits) {
+  constructor(name: string, hooks: SerialPortHooks, limits?: Partial<SerialLimits>) {
     super(name, hooks, limits);
     this.#send = hooks.send;
   }

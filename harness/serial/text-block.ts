@@ -38,6 +38,15 @@ export class TextBlock {
       : this.#bytes.toString("latin1", start, to);
   }
 
+  /** Where the first line end from `start` on stands, or -1. */
+  newline(start: number): number {
+    const width = this.#isWide ? 2 : 1;
+    const bytes = this.#bytes.subarray(0, this.#length * width);
+    const encoding = this.#isWide ? "utf16le" : "latin1";
+    const index = bytes.indexOf("\n", start * width, encoding);
+    return index === -1 ? -1 : index / width;
+  }
+
   /** Empties it, to be filled anew. */
   clear(): void {
     this.#isWide = false;

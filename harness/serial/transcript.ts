@@ -68,6 +68,24 @@ export class Transcript {
     return parts.reverse().join("");
   }
 
+  /** Offset of the first line end from `start` on, as far as text is still kept, or -1. */
+  newline(start: number): number {
+    const from = Math.max(start, this.omitted);
+    let index = this.#blocks.length;
+    let blockStart = this.#end;
+    while (index > 0 && blockStart > from) {
+      index -= 1;
+      blockStart -= (this.#blocks[index] as TextBlock).length;
+    }
+    for (; index < this.#blocks.length; index += 1) {
+      const block = this.#blocks[index] as TextBlock;
+      const found = block.newline(Math.max(0, from - blockStart));
+      if (found !== -1) return blockStart + found;
+      blockStart += block.length;
+    }
+    return -1;
+  }
+
   /**
    * What stands between `start` and `end`; says at its head what has been left out. It reaches
    * back half of what is kept: so much is there whatever else came in the same chunk as `end`.

@@ -25,6 +25,8 @@ export interface SerialMatch {
   readonly match: RegExpMatchArray | null;
   /** What the guest printed between the beginning of the wait and the match. */
   readonly before: string;
+  /** Milliseconds from the guest's first instruction until the end of the match had arrived. */
+  readonly atMs: number;
 }
 
 /** The match and the index of its pattern. */
@@ -50,6 +52,7 @@ export class SerialWait {
   readonly promise: Promise<WaitResult>;
   /** The wait names its own fatal output; the port's does not concern it. */
   readonly hasOwnFatal: boolean;
+  readonly #description: string | undefined;
   readonly #searches: readonly PatternSearch[];
   readonly #ownFatal: FatalWatch;
   #portFatal: FatalOutput | undefined;
@@ -58,8 +61,16 @@ export class SerialWait {
   #reject!: (error: Error) => void;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @throws `SpecError` for patterns that every output satisfies, and for no time-out. */
-  constructor(patterns: readonly (string | RegExp)[], start: number, options: WaitOptions) {
+  /**
+   * @param description what is waited for, where the patterns do not say it best.
+   * @throws `SpecError` for patterns that every output satisfies, and for no time-out.
+   */
+  constructor(
+    patterns: readonly (string | RegExp)[],
+    start: number,
+    options: WaitOptions,
+    description?: string,
+  ) {
     if (patterns.length === 0) throw new SpecError("pattern", "is missing: say what to wait for");
     for (const pattern of patterns) checkPattern("pattern", pattern);
     for (const pattern of options.failOn ?? []) checkPattern("failOn", pattern);
@@ -68,6 +79,7 @@ export class SerialWait {
       throw new SpecError("timeoutMs", `takes milliseconds from 0 on, not ${timeoutMs}`);
     }
     this.start = start;
+    this.#description = description;
     this.patterns = patterns;
     this.hasOwnFatal = options.failOn !== undefined;
     this.#searches = patterns.map((pattern) => searchFor(pattern, start));
@@ -80,6 +92,7 @@ export class SerialWait {
 
   /** "/login: $/", or `"a" or /b/`. */
   get description(): string {
+    if (this.#description !== undefined) return this.#description;
     const names = this.patterns.map((pattern) =>
       typeof pattern === "string" ? JSON.stringify(pattern) : String(pattern),
     );
@@ -94,6 +107,11 @@ export class SerialWait {
       return { kind: "fatal", output };
     }
     return found === undefined ? undefined : { kind: "found", found };
+  }
+
+  /** Offset after the match, where there is one. */
+  get foundEnd(): number {
+    return this.#found?.end ?? this.start;
   }
 
   /** Arms the limit. A late timer lets the event loop read what has arrived before it fails. */

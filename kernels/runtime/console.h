@@ -1,4 +1,4 @@
-/* The serial console: the first serial port of the machine. */
+/* The serial console: the first serial port of the machine, unless a kernel selects another. */
 #ifndef CONSOLE_H
 #define CONSOLE_H
 
@@ -6,6 +6,10 @@
 
 /* Sets the serial port up. The runtime calls this before kernel_main(). */
 void console_start(void);
+
+/* From now on all text goes to, and comes from, the serial port of that number: 0 is the first one,
+ * 3 the last. Call console_start() next. What is sent to a port that is not there is lost. */
+void console_select(unsigned port);
 
 /* Sends one byte as it is, after waiting until the serial port can take it. */
 void console_write_byte(uint8_t byte);

@@ -31,7 +31,8 @@ describe("the log of a port", () => {
     const reasons: string[] = [];
     const fifo = pair();
     const onLogFull = (reason: string) => reasons.push(reason);
-    const wired = wirePort(planned, fifo, { directory, hooks, onLogFull, limitBytes: 1024 ** 2 });
+    const limits = { logBytes: 1024 ** 2 };
+    const wired = wirePort(planned, fifo, { directory, hooks, onLogFull, limits });
     const text = "x".repeat(700_000);
     for (const _ of [1, 2, 3]) fifo.print(text);
     wired.close();

@@ -13,6 +13,7 @@ export function portOf(
     "serial0",
     {
       send: async () => {},
+      clockMs: () => 0,
       limit: (timeoutMs) => ({ limitMs: timeoutMs ?? Number.POSITIVE_INFINITY, name: "timeoutMs" }),
       ...hooks,
     },

@@ -9,9 +9,14 @@ describe("the cursor", () => {
   test("a wait sees what was printed before it, and moves behind its match", async () => {
     const port = portOf();
     print(port, "one two one\n");
-    expect(await port.waitFor("one")).toEqual({ text: "one", match: null, before: "" });
+    expect(await port.waitFor("one")).toEqual({ text: "one", match: null, before: "", atMs: 0 });
     expect(port.cursor).toBe(3);
-    expect(await port.waitFor("one")).toEqual({ text: "one", match: null, before: " two " });
+    expect(await port.waitFor("one")).toEqual({
+      text: "one",
+      match: null,
+      before: " two ",
+      atMs: 0,
+    });
     expect(port.cursor).toBe(11);
   });
 
@@ -64,6 +69,7 @@ describe("a match", () => {
     expect([...(found.match?.indices ?? [])]).toEqual([[9, 12], [9, 10], [11, 12], undefined]);
     expect(found.match?.indices?.groups).toEqual({ major: [9, 10], minor: [11, 12] });
     expect(JSON.parse(JSON.stringify(found))).toEqual({
+      atMs: 0,
       text: "1.2",
       match: ["1.2", "1", "2", null],
       before: "\nversion ",

@@ -1,17 +1,19 @@
-/* Driver for the 16550 UART at COM1, and for the debug console.
+/* Driver for the 16550 UARTs at COM1 to COM4, and for the debug console.
  * Registers as in the National Semiconductor PC16550D data sheet, section 8. */
 #include "console.h"
 
 #include "port.h"
 
-#define COM1 0x3f8
+/* COM1 to COM4, where every PC has them. */
+static const uint16_t bases[] = {0x3f8, 0x2f8, 0x3e8, 0x2e8};
+static uint16_t base = 0x3f8;
 
-#define DATA (COM1 + 0)             /* with DIVISOR_LATCH set: low byte of the divisor */
-#define INTERRUPT_ENABLE (COM1 + 1) /* with DIVISOR_LATCH set: high byte of the divisor */
-#define FIFO_CONTROL (COM1 + 2)
-#define LINE_CONTROL (COM1 + 3)
-#define MODEM_CONTROL (COM1 + 4)
-#define LINE_STATUS (COM1 + 5)
+#define DATA (uint16_t)(base + 0)             /* with DIVISOR_LATCH set: low byte of the divisor */
+#define INTERRUPT_ENABLE (uint16_t)(base + 1) /* with DIVISOR_LATCH set: high byte of the divisor */
+#define FIFO_CONTROL (uint16_t)(base + 2)
+#define LINE_CONTROL (uint16_t)(base + 3)
+#define MODEM_CONTROL (uint16_t)(base + 4)
+#define LINE_STATUS (uint16_t)(base + 5)
 
 #define DIVISOR_LATCH 0x80
 #define EIGHT_BITS_NO_PARITY_ONE_STOP_BIT 0x03
@@ -22,6 +24,11 @@
 #define TRANSMITTER_EMPTY 0x20
 
 #define DEBUG_CONSOLE 0xe9
+
+void console_select(unsigned port)
+{
+    base = bases[port & 3];
+}
 
 void console_start(void)
 {
