@@ -5,14 +5,24 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { splitCommand } from "../../tools/bench/bare-qemu.ts";
 import { shareOfOthers, watchHostLoad } from "../../tools/bench/host-load.ts";
+import { lastLine, logText, patterns } from "../../tools/bench/log-text.ts";
 import { type BenchResult, targetMs } from "../../tools/bench/measure.ts";
-import { type BootRow, type DeathRow, rows } from "../../tools/bench/rows.ts";
+import { timeTransfers } from "../../tools/bench/measure-serial.ts";
+import {
+  type BootRow,
+  type DeathRow,
+  type FloodRow,
+  rows,
+  type TransferRow,
+} from "../../tools/bench/rows.ts";
 import { interquartileRange, median } from "../../tools/bench/statistics.ts";
 import { tableHead, tableLine, verdictOf } from "../../tools/bench/table.ts";
 import { runTool } from "./run-tool.ts";
 
 const boot = rows.find((row) => row.name === "boot-pc-multiboot") as BootRow;
 const microvm = rows.find((row) => row.name === "boot-microvm-pvh") as BootRow;
+const transfer = rows.find((row) => row.name === "serial-100-mb") as TransferRow;
+const flood = rows.find((row) => row.kind === "flood") as FloodRow;
 const death = rows.find((row) => row.kind === "death") as DeathRow;
 
 test("the median and the middle half", () => {
@@ -27,6 +37,8 @@ test("the target is a share of the reference, or ten milliseconds where those ar
   expect(targetMs(boot, 50)).toBe(60);
   expect(targetMs(microvm, 100)).toBeCloseTo(120);
   expect(targetMs(death, 1_000)).toBe(1_000);
+  expect(targetMs(transfer, 1)).toBe(2);
+  expect(targetMs(flood, 100)).toBe(200);
 });
 
 test("a row that was missed is judged only where the host was idle", () => {
@@ -36,6 +48,37 @@ test("a row that was missed is judged only where the host was idle", () => {
   expect(verdictOf({ row: boot, result: bad, load: 0.5 })).toBe("busy");
   expect(verdictOf({ row: boot, result: bad, load: undefined })).toBe("MISSED");
   expect(verdictOf({ row: boot, result: undefined, load: 0 })).toBe("not run");
+});
+
+test("memory is judged on any host", () => {
+  const lean = { ...result(100), peakMiB: 150 };
+  expect(verdictOf({ row: transfer, result: lean, load: 0.5 })).toBe("ok");
+  const fat = { ...lean, peakMiB: 151 };
+  expect(verdictOf({ row: transfer, result: fat, load: 0.5 })).toBe("MISSED");
+  expect(tableLine({ row: transfer, result: fat, load: 0 })).toMatch(
+    /MISSED\n {2}at most 151 MiB of memory; the target is 150 MiB$/,
+  );
+});
+
+test("the text of a transfer has colours and more than ASCII, and no pattern is in it", () => {
+  const text = new TextDecoder("utf-8", { fatal: true }).decode(logText(1_000_000));
+  expect(logText(1_000_000)).toHaveLength(1_000_000);
+  expect(text).toContain("\x1b[0;32m");
+  expect(text).toContain("…");
+  for (const pattern of patterns) expect(text + text).not.toMatch(pattern);
+  const end = lastLine.replaceAll("\r", "");
+  for (const pattern of patterns) expect(text + end).toMatch(pattern);
+});
+
+test("a transfer is timed in processes of its own", async () => {
+  const reference = { reader: "bare", megabytes: 1 } as const;
+  for (const turn of [0, 1]) {
+    const sample = await timeTransfers({ ...transfer, megabytes: 2, reference }, turn);
+    expect(sample.oursMs).toBeGreaterThan(0);
+    expect(sample.referenceMs).toBeGreaterThan(0);
+    // Node itself has more than that, and what passes is more than it may keep.
+    expect(sample.peakMiB).toBeGreaterThan(20);
+  }
 });
 
 test("what others use of the CPUs is what is neither idle nor ours", () => {

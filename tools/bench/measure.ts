@@ -2,6 +2,7 @@
 import { GuestError } from "../../harness/evidence/index.ts";
 import { type BootOptions, bootMachine, type Machine } from "../../harness/machine/index.ts";
 import { timeBareQemu } from "./bare-qemu.ts";
+import { timeFloods, timeTransfers } from "./measure-serial.ts";
 import { type BootRow, type DeathRow, deathLimitMs, overheadMs, type Row } from "./rows.ts";
 import { interquartileRange, median } from "./statistics.ts";
 
@@ -15,6 +16,8 @@ export interface BenchResult {
   readonly ratio: number;
   /** Interquartile range of ours. */
   readonly spread: number;
+  /** The most memory that a process of ours had, in MiB, where a row measures that. */
+  readonly peakMiB?: number;
 }
 
 /** Turns that are taken first and dropped: they fill caches. */
@@ -29,27 +32,57 @@ const neverPrinted = "login: ";
 export async function measure(row: Row, runs: number, options: BootOptions): Promise<BenchResult> {
   const ours: number[] = [];
   const reference: number[] = [];
-  const take = row.kind === "boot" ? await comparison(row, options) : () => timeDeath(row, options);
-  for (let turn = 0; turn < warmUpTurns + runs; turn += 1) {
+  const peaks: number[] = [];
+  const take = await samplerOf(row, options);
+  const turns = row.kind === "flood" ? Math.min(runs, row.mostRuns) : runs;
+  for (let turn = 0; turn < warmUpTurns + turns; turn += 1) {
     const sample = await take(turn);
     if (turn < warmUpTurns) continue;
     ours.push(sample.oursMs);
     reference.push(sample.referenceMs);
+    if (sample.peakMiB !== undefined) peaks.push(sample.peakMiB);
   }
   const [oursMs, referenceMs] = [median(ours), median(reference)];
   const ratio = oursMs / referenceMs;
-  return { name: row.name, oursMs, referenceMs, ratio, spread: interquartileRange(ours) };
+  const memory = peaks.length === 0 ? {} : { peakMiB: Math.max(...peaks) };
+  return {
+    name: row.name,
+    oursMs,
+    referenceMs,
+    ratio,
+    spread: interquartileRange(ours),
+    ...memory,
+  };
+}
+
+async function samplerOf(
+  row: Row,
+  options: BootOptions,
+): Promise<(turn: number) => Promise<Sample>> {
+  switch (row.kind) {
+    case "boot":
+      return await comparison(row, options);
+    case "death":
+      return () => timeDeath(row, options);
+    case "transfer":
+      return (turn) => timeTransfers(row, turn);
+    case "flood":
+      return (turn) => timeFloods(row, options, turn);
+  }
 }
 
 /** The most that the row may take, in milliseconds, against this reference. */
 export function targetMs(row: Row, referenceMs: number): number {
   if (row.kind === "death") return deathLimitMs;
+  if (row.kind !== "boot") return referenceMs * row.mostRatio;
   return Math.max(referenceMs * row.mostRatio, referenceMs + overheadMs);
 }
 
-interface Sample {
+/** What one turn took. */
+export interface Sample {
   readonly oursMs: number;
   readonly referenceMs: number;
+  readonly peakMiB?: number;
 }
 
 /** One turn of both, each first in every other turn: whatever one leaves behind meets the other. */

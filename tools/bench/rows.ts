@@ -1,6 +1,7 @@
 /** What is measured: one row each. Data. */
 import type { MachineSpec } from "../../harness/machine/index.ts";
 import { kernelPath } from "../../kernels/build.ts";
+import type { Reader } from "./serial-transfer.ts";
 
 /** From `boot()` until the guest has printed something, against QEMU without the harness. */
 export interface BootRow {
@@ -23,12 +24,39 @@ export interface DeathRow {
   readonly diesWith: "last byte" | "first reset";
 }
 
-export type Row = BootRow | DeathRow;
+/** Log text through one port, from the writer's start to the last byte, against another reader. */
+export interface TransferRow {
+  readonly kind: "transfer";
+  readonly name: string;
+  readonly megabytes: number;
+  readonly reference: { readonly reader: Reader; readonly megabytes: number };
+  /** How many times the reference's time it may take. */
+  readonly mostRatio: number;
+  /** The most memory that the process of the harness may have, in MiB. */
+  readonly mostMiB: number;
+}
+
+/** A guest that prints without end, from QEMU's start until a line, against a bare reader. */
+export interface FloodRow {
+  readonly kind: "flood";
+  readonly name: string;
+  readonly spec: MachineSpec;
+  /** As the guest sends it, without its line end. */
+  readonly lastLine: string;
+  readonly mostRatio: number;
+  /** Runs are long: so many are enough. */
+  readonly mostRuns: number;
+}
+
+export type Row = BootRow | DeathRow | TransferRow | FloodRow;
 
 /** The target for a dead guest, and the reference of those rows, in milliseconds. */
 export const deathLimitMs = 1_000;
 /** What the harness may always cost, in milliseconds, however fast QEMU is. */
 export const overheadMs = 10;
+
+/** What a process may have in memory while a port floods it, Node itself included. */
+const mostMiB = 150;
 
 const pvhHello = { kernel: kernelPath("hello", "x86_64") };
 
@@ -68,6 +96,30 @@ export const rows: readonly Row[] = [
     ...death("dead-reset-loop", "reset-loop", "reset-loop"),
     spec: { kernel: kernelPath("reset-loop"), onReset: "continue" },
     diesWith: "first reset",
+  },
+  {
+    kind: "transfer",
+    name: "serial-100-mb",
+    megabytes: 100,
+    reference: { reader: "bare", megabytes: 100 },
+    mostRatio: 2,
+    mostMiB,
+  },
+  {
+    kind: "transfer",
+    name: "serial-200-mb",
+    megabytes: 200,
+    reference: { reader: "harness", megabytes: 100 },
+    mostRatio: 2.2,
+    mostMiB,
+  },
+  {
+    kind: "flood",
+    name: "serial-flood-qemu",
+    spec: { kernel: kernelPath("flood"), accelerator: "tcg" },
+    lastLine: "flood 150000",
+    mostRatio: 2,
+    mostRuns: 5,
   },
 ];
 

@@ -21,6 +21,9 @@ export type Verdict = "ok" | "MISSED" | "busy" | "not run";
 /** What an outcome says: a target that was missed on a busy host was not judged at all. */
 export function verdictOf({ load, result, row }: Outcome): Verdict {
   if (result === undefined) return "not run";
+  const isLean = !(row.kind === "transfer" && (result.peakMiB ?? 0) > row.mostMiB);
+  // Memory is the same however busy the host is.
+  if (!isLean) return "MISSED";
   if (result.oursMs <= targetMs(row, result.referenceMs)) return "ok";
   return isBusy(load) ? "busy" : "MISSED";
 }
@@ -43,9 +46,16 @@ export function tableLine(outcome: Outcome): string {
     milliseconds(targetMs(row, result.referenceMs), 7),
     verdictOf(outcome),
   ].join("  ");
-  if (!isBusy(load)) return line;
-  const share = `${Math.round((load ?? 0) * 100)} %`;
-  return `${line}\n  the host was busy: others had ${share} of its CPUs, so this proves little`;
+  const notes = [line];
+  if (row.kind === "transfer") {
+    const peak = (result.peakMiB ?? Number.NaN).toFixed(0);
+    notes.push(`  at most ${peak} MiB of memory; the target is ${row.mostMiB} MiB`);
+  }
+  if (isBusy(load)) {
+    const share = `${Math.round((load ?? 0) * 100)} %`;
+    notes.push(`  the host was busy: others had ${share} of its CPUs, so this proves little`);
+  }
+  return notes.join("\n");
 }
 
 function isBusy(load: number | undefined): boolean {
