@@ -22,9 +22,9 @@ export interface SerialLimits {
 export interface SerialOutputHooks {
   /** The limit for a wait that asks for `timeoutMs`, and the name of that limit. */
   readonly limit: (timeoutMs: number | undefined) => WaitLimit;
-  /** Called when fatal output is complete, before any wait fails of it; at most 100 times. */
   /** Milliseconds since the guest's first instruction. Default: since the port was made. */
   readonly clockMs?: () => number;
+  /** Called when fatal output is complete, before any wait fails of it; at most 100 times. */
   readonly onFatal?: (output: FatalOutput) => void;
   /** Called with +1 when a wait begins and with -1 when it ends. */
   readonly onWaiting?: (change: 1 | -1) => void;

@@ -39,8 +39,6 @@ export type {
   QmpRunState,
   QmpShutdownCause,
 } from "../qmp/index.ts";
-export type { SerialPort } from "../serial/index.ts";
-export type { QmpClient, QmpEvent } from "../qmp/index.ts";
 export type { SerialLine, SerialPort } from "../serial/index.ts";
 export { type BringupAssertion, type BringupExpect, expect } from "./expect.ts";
 export { type Boot, test } from "./test.ts";
