@@ -2,12 +2,21 @@
 import { type DeadHalt, describeExit, type MachineExit } from "./exit.ts";
 import { toPlainData } from "./plain-data.ts";
 
+/** What was known of a port. */
+export interface PortEvidence {
+  readonly port: string;
+  /** The last lines, newest last. */
+  readonly lines: readonly string[];
+  /** The rows of the port's terminal, from the top, where the test has used it. */
+  readonly screen?: readonly string[];
+}
+
 /** What was known of a machine when an error was raised. */
 export interface Evidence {
   /** What the machine was doing, in one line. */
   readonly machine: string;
-  /** The last lines of each port, newest last. */
-  readonly serial: readonly { readonly port: string; readonly lines: readonly string[] }[];
+  /** What each port printed last. */
+  readonly serial: readonly PortEvidence[];
   /** How the machine ended, or `undefined` while it lives. */
   readonly exit?: MachineExit;
   /** Source lines at the place where the guest was. */

@@ -1,5 +1,5 @@
 /** Evidence as a person reads it below the first line of an error. */
-import type { Evidence } from "./errors.ts";
+import type { Evidence, PortEvidence } from "./errors.ts";
 
 /** Lines, without a trailing newline; begins with an empty line. */
 export function formatEvidence(evidence: Evidence): string {
@@ -8,17 +8,28 @@ export function formatEvidence(evidence: Evidence): string {
     `  machine: ${evidence.machine}`,
     ...(evidence.placeNote === undefined ? [] : [`  place: ${evidence.placeNote}`]),
     ...(evidence.codeFrame === undefined ? [] : ["", ...indent(evidence.codeFrame.split("\n"))]),
-    ...evidence.serial.flatMap(({ port, lines }) => formatPort(port, lines)),
+    ...evidence.serial.flatMap(formatPort),
     "",
     `  evidence: ${evidence.directory}`,
     `  see it again: ${evidence.reproduce}`,
   ].join("\n");
 }
 
-function formatPort(port: string, lines: readonly string[]): string[] {
+function formatPort({ port, lines, screen }: PortEvidence): string[] {
   if (lines.length === 0) return ["", `  ${port}: printed nothing`];
   const heading = `  ${port}, last ${lines.length === 1 ? "line" : `${lines.length} lines`}:`;
-  return ["", heading, ...lines.map((line) => `    | ${line}`)];
+  const printed = ["", heading, ...lines.map((line) => `    | ${line}`)];
+  return screen === undefined ? printed : [...printed, "", ...formatScreen(port, screen)];
+}
+
+/** In a frame, as large as what is shown: where something stands is what matters on a screen. */
+function formatScreen(port: string, rows: readonly string[]): string[] {
+  const used = rows.slice(0, rows.findLastIndex((row) => row !== "") + 1);
+  if (used.length === 0) return [`  ${port}'s terminal shows nothing`];
+  const width = Math.max(...used.map((row) => row.length));
+  const edge = `+${"-".repeat(width + 2)}+`;
+  const framed = [edge, ...used.map((row) => `| ${row.padEnd(width)} |`), edge];
+  return [`  ${port}'s terminal:`, ...indent(framed)];
 }
 
 function indent(lines: readonly string[]): string[] {

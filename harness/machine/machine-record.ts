@@ -101,7 +101,11 @@ export class MachineChronicle {
     const doing = finding === undefined ? what : `${state}; ${describeExit(finding)}`;
     return {
       machine: `${doing} (${facts.arch} ${facts.machineType}, ${facts.accelerator.used})`,
-      serial: ports.map(({ port }) => ({ port: port.name, lines: port.lastLines(shownLines) })),
+      serial: ports.map(({ port }) => ({
+        port: port.name,
+        lines: port.lastLines(shownLines),
+        ...(port.terminal.isOpen ? { screen: port.terminal.lines } : {}),
+      })),
       ...(exit === undefined ? {} : { exit }),
       ...(place?.codeFrame === undefined ? {} : { codeFrame: place.codeFrame }),
       // A guest that lives may well be in firmware, or in code without symbols, for the moment.

@@ -7,12 +7,14 @@ import { toPanic } from "./to-panic.ts";
 import { toPowerOff } from "./to-power-off.ts";
 import { toPrint } from "./to-print.ts";
 import { toReset } from "./to-reset.ts";
+import { toShowText } from "./to-show-text.ts";
 
 export type { MatcherCall, MatcherResult, NegatedOptions } from "./outcome.ts";
 export type { EmitEventOptions } from "./to-emit-event.ts";
 export type { ExpectedExit } from "./to-exit.ts";
 export type { PanicOptions } from "./to-panic.ts";
 export type { NotPrintOptions } from "./to-print.ts";
+export type { NotShowTextOptions, TextShower } from "./to-show-text.ts";
 
 /** Every matcher by its name. Each takes how it was called, what it was called on, and the rest. */
 export const matchers = {
@@ -25,4 +27,5 @@ export const matchers = {
   toPowerOff,
   toPrint,
   toReset,
+  toShowText,
 } as const;

@@ -6,6 +6,7 @@ import { type FatalOutput, FatalWatch, fatalPatterns } from "./fatal-output.ts";
 import { type LineSource, linesSoFar, type SerialLine, takeLines } from "./lines.ts";
 import { PendingWaits, type WaitLimit } from "./pending-waits.ts";
 import { QuietTimer } from "./quiet-timer.ts";
+import { SerialTerminal } from "./terminal.ts";
 import { TextDecoderOfSerial } from "./text-decoder.ts";
 import { Transcript } from "./transcript.ts";
 import { type SerialMatch, SerialWait, type WaitOptions, type WaitResult } from "./wait.ts";
@@ -35,8 +36,10 @@ export interface SerialOutputHooks {
 const defaultLimits: SerialLimits = { keptCharacters: 4 * 1024 * 1024, settlingMs: 20 };
 
 /** What a guest prints on one port. Made by the machine, never by a test. */
-export class SerialOutput {
+export abstract class SerialOutput {
   readonly name: string;
+  /** What a person at a terminal would see: a screen, not a stream. */
+  readonly terminal: SerialTerminal;
   readonly #hooks: SerialOutputHooks;
   readonly #decoder = new TextDecoderOfSerial();
   readonly #transcript: Transcript;
@@ -65,7 +68,22 @@ export class SerialOutput {
       onWaiting: (change) => hooks.onWaiting?.(change),
     });
     this.#quiet = new QuietTimer(limits.settlingMs, () => this.settle());
+    this.terminal = new SerialTerminal({
+      name,
+      fatal: this.#fatal,
+      bytes: () => this.bytes,
+      end: () => this.end,
+      isQuiet: () => this.#quiet.isQuiet,
+      ended: () => this.#ended,
+      limit: hooks.limit,
+      onWaiting: (change) => hooks.onWaiting?.(change),
+      withEvidence: (error) => this.#withEvidence(error),
+      write: (answer) => this.write(answer),
+    });
   }
+
+  /** Sends text to the guest. */
+  abstract write(text: string | Uint8Array): Promise<void>;
 
   /** Everything printed so far, normalised; says at its head what is no longer in memory. */
   get text(): string {
@@ -173,13 +191,16 @@ export class SerialOutput {
   expectFatal(): void {
     this.#fatal.suspend();
     this.#waits.forgive();
+    if (this.#quiet.isQuiet) this.terminal.settle();
   }
 
   /** Takes what QEMU sent. For the machine. */
   receive(bytes: Uint8Array): void {
     this.#quiet.restart();
     this.#bytes.add(bytes);
-    this.#advance(this.#decoder.write(bytes));
+    const read = (piece: Uint8Array) => this.#advance(this.#decoder.write(piece));
+    if (this.terminal.isOpen) this.terminal.receive(bytes, read);
+    else read(bytes);
   }
 
   /** Treats the line as quiet: nothing that has arrived will grow. For the machine. */
@@ -187,12 +208,14 @@ export class SerialOutput {
     this.#advance(this.#decoder.flush());
     this.#fatal.settle();
     this.#waits.settle();
+    this.terminal.settle();
   }
 
   /** Fails every wait now, after a last look at what could still grow. For the machine. */
   failWaits(makeError: (phase: string) => Error): void {
     this.settle();
     this.#waits.fail(makeError);
+    this.terminal.failWaits(makeError);
   }
 
   /** The machine has ended and everything it printed has been received. Later waits fail too. */
@@ -236,6 +259,7 @@ export class SerialOutput {
     this.#times.add(this.#transcript.end, this.#clockMs(), this.#transcript.omitted);
     this.#fatal.add(text);
     this.#waits.add(text);
+    this.terminal.read(text);
   }
 }
 

@@ -73,11 +73,7 @@ export class SerialWait {
   ) {
     if (patterns.length === 0) throw new SpecError("pattern", "is missing: say what to wait for");
     for (const pattern of patterns) checkPattern("pattern", pattern);
-    for (const pattern of options.failOn ?? []) checkPattern("failOn", pattern);
-    const { timeoutMs } = options;
-    if (timeoutMs !== undefined && !(timeoutMs >= 0)) {
-      throw new SpecError("timeoutMs", `takes milliseconds from 0 on, not ${timeoutMs}`);
-    }
+    checkWaitOptions(options);
     this.start = start;
     this.#description = description;
     this.patterns = patterns;
@@ -114,11 +110,9 @@ export class SerialWait {
     return this.#found?.end ?? this.start;
   }
 
-  /** Arms the limit. A late timer lets the event loop read what has arrived before it fails. */
+  /** Arms the limit. */
   startTimer(limitMs: number, onTimeout: () => void): void {
-    if (limitMs === Number.POSITIVE_INFINITY) return;
-    const delayMs = Math.min(limitMs, longestTimerMs);
-    this.#timer = setTimeout(() => setImmediate(onTimeout), delayMs);
+    this.#timer = startLimit(limitMs, onTimeout);
   }
 
   /** Feeds the next piece of text. */
@@ -166,7 +160,22 @@ export class SerialWait {
   }
 }
 
-function checkPattern(field: string, pattern: unknown): void {
+/** A late timer lets the event loop read what has arrived before the wait fails. */
+export function startLimit(limitMs: number, onTimeout: () => void): NodeJS.Timeout | undefined {
+  if (limitMs === Number.POSITIVE_INFINITY) return undefined;
+  return setTimeout(() => setImmediate(onTimeout), Math.min(limitMs, longestTimerMs));
+}
+
+/** @throws `SpecError` for options that no wait can have. */
+export function checkWaitOptions({ failOn, timeoutMs }: WaitOptions): void {
+  for (const pattern of failOn ?? []) checkPattern("failOn", pattern);
+  if (timeoutMs !== undefined && !(timeoutMs >= 0)) {
+    throw new SpecError("timeoutMs", `takes milliseconds from 0 on, not ${timeoutMs}`);
+  }
+}
+
+/** @throws `SpecError` for what is no pattern, or one that every output matches. */
+export function checkPattern(field: string, pattern: unknown): void {
   if (typeof pattern !== "string" && !(pattern instanceof RegExp)) {
     throw new SpecError(field, `takes strings and regular expressions, not ${typeof pattern}`);
   }

@@ -6,10 +6,11 @@ import type {
   ExpectedExit,
   NegatedOptions,
   NotPrintOptions,
+  NotShowTextOptions,
   PanicOptions,
 } from "../matchers/index.ts";
 import type { QmpClient, QmpEventName, QmpRunState } from "../qmp/index.ts";
-import type { SerialPort, WaitOptions } from "../serial/index.ts";
+import type { SerialPort, SerialTerminal, WaitOptions } from "../serial/index.ts";
 import { registerMatchers } from "./register-matchers.ts";
 
 /** Matchers of a serial port. */
@@ -22,6 +23,18 @@ export interface SerialMatchers {
 export interface NegatedSerialMatchers {
   /** The port does not print `pattern` until the moment that the options name. */
   toPrint(pattern: string | RegExp, options: NotPrintOptions): Promise<void>;
+}
+
+/** Matchers of a terminal. */
+export interface TerminalMatchers {
+  /** The screen shows `pattern`, now or before long. */
+  toShowText(pattern: string | RegExp, options?: WaitOptions): Promise<void>;
+}
+
+/** Matchers of a terminal under `.not`. */
+export interface NegatedTerminalMatchers {
+  /** The screen does not show `pattern` now, and with `forMs` for so long. */
+  toShowText(pattern: string | RegExp, options?: NotShowTextOptions): Promise<void>;
 }
 
 interface EventMatcher<Options> {
@@ -75,11 +88,13 @@ type MatchersFor<Actual> = 0 extends 1 & Actual
     ? unknown
     : [Actual] extends [SerialPort]
       ? SerialMatchers & { not: NegatedSerialMatchers }
-      : [Actual] extends [Machine]
-        ? MachineMatchers & { not: NegatedMachineMatchers }
-        : [Actual] extends [QmpClient]
-          ? EventMatcher<object> & { not: EventMatcher<NegatedOptions> }
-          : unknown;
+      : [Actual] extends [SerialTerminal]
+        ? TerminalMatchers & { not: NegatedTerminalMatchers }
+        : [Actual] extends [Machine]
+          ? MachineMatchers & { not: NegatedMachineMatchers }
+          : [Actual] extends [QmpClient]
+            ? EventMatcher<object> & { not: EventMatcher<NegatedOptions> }
+            : unknown;
 
 /** vitest's `expect`, typed by its receiver. */
 export interface BringupExpect extends Omit<ExpectStatic, "soft"> {

@@ -40,5 +40,13 @@ export type {
   QmpShutdownCause,
 } from "../qmp/index.ts";
 export type { SerialLine, SerialPort } from "../serial/index.ts";
+export type {
+  EmitEventOptions,
+  ExpectedExit,
+  NotPrintOptions,
+  NotShowTextOptions,
+} from "../matchers/index.ts";
+export type { QmpClient, QmpEvent } from "../qmp/index.ts";
+export type { SerialPort, SerialTerminal } from "../serial/index.ts";
 export { type BringupAssertion, type BringupExpect, expect } from "./expect.ts";
 export { type Boot, test } from "./test.ts";

@@ -7,10 +7,10 @@ const ledgersOfTests = new WeakMap<object, MatcherLedger>();
 
 /** A machine, and everything of it that matchers take, belongs to one test's ledger. */
 export function enterIntoLedger(machine: Machine, ledger: MatcherLedger): void {
-  const parts = [machine, machine.qmp, machine.debugConsole, ...machine.serialPorts];
-  for (const part of parts) {
-    if (part !== undefined) owners.set(part, { machine, ledger });
-  }
+  const { debugConsole, qmp, serialPorts } = machine;
+  const ports = debugConsole === undefined ? serialPorts : [...serialPorts, debugConsole];
+  const parts = [machine, qmp, ...ports, ...ports.map(({ terminal }) => terminal)];
+  for (const part of parts) owners.set(part, { machine, ledger });
 }
 
 /** Opens the account of a test, as vitest knows it, for machines that the test did not boot. */

@@ -4,7 +4,7 @@ import { atCallSite, BringupError, CallSite } from "../evidence/index.ts";
 import { Machine } from "../machine/index.ts";
 import { type MatcherCall, type MatcherResult, matchers } from "../matchers/index.ts";
 import { QmpClient } from "../qmp/index.ts";
-import { SerialPort } from "../serial/index.ts";
+import { SerialPort, SerialTerminal } from "../serial/index.ts";
 import { ledgerOf, machineOf } from "./ledgers.ts";
 
 type AnyMatcher = (
@@ -30,6 +30,7 @@ const machineReceiver: Receiver = { classes: [Machine], example: "vm" };
 /** Where that is not just a machine. */
 const receivers: Readonly<Record<string, Receiver>> = {
   toPrint: { classes: [SerialPort], example: "vm.serial" },
+  toShowText: { classes: [SerialTerminal], example: "vm.serial.terminal" },
   toEmitEvent: { classes: [Machine, QmpClient], example: "vm" },
 };
 

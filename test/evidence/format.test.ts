@@ -39,6 +39,30 @@ test("evidence with everything", () => {
   `);
 });
 
+test("evidence with screens", () => {
+  const screen = ["", "  Menu", "* boot from disk", "", ""];
+  const serial = [
+    { port: "serial0", lines: ["last"], screen },
+    { port: "serial1", lines: ["last"], screen: ["", ""] },
+  ];
+  expect(formatEvidence({ ...evidence, serial })).toContain(`
+  serial0, last line:
+    | last
+
+  serial0's terminal:
+    +------------------+
+    |                  |
+    |   Menu           |
+    | * boot from disk |
+    +------------------+
+
+  serial1, last line:
+    | last
+
+  serial1's terminal shows nothing
+`);
+});
+
 test("evidence with as little as there can be", () => {
   const { codeFrame: _codeFrame, exit: _exit, ...least } = evidence;
   expect(formatEvidence({ ...least, serial: [] })).toMatchInlineSnapshot(`

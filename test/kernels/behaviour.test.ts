@@ -173,6 +173,18 @@ describe.concurrent.each(["x86_64", "i386"] as const)("%s", (target) => {
     });
   });
 
+  test("menu, count-in-place and ask-terminal draw on a terminal", async () => {
+    const [menu, count, ask] = await Promise.all([
+      boot("menu", { input: { after: "Set-up", text: "jj\x1b[A\r" }, until: "...\r\n" }),
+      boot("count-in-place", { input: { after: "key", text: "x" }, until: "\r\n" }),
+      boot("ask-terminal", { input: { after: "[6n", text: "\x1b[9;17R" }, until: "\r\n" }),
+    ]);
+    expect(menu.output).toContain("\x1b[4;5H\x1b[7mBoot from disk\x1b[0m");
+    expect(menu.output.endsWith("\x1b[2J\x1b[HBoot from network ...\r\n")).toBe(true);
+    expect(count.output).toContain("\rbooting in 2 s \rbooting in 1 s \rbooting        \r\n");
+    expect(ask.output).toBe("\x1b[999;999H\x1b[6n\x1b[H17 columns, 9 rows\r\n");
+  });
+
   test("debug-console has two consoles", async () => {
     const until = "Hello from the serial console\r\n";
     const debugConsole = ["-device", "isa-debugcon,iobase=0xe9,chardev=console"];

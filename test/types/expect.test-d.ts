@@ -21,6 +21,13 @@ export async function receivers(): Promise<void> {
   await expect(port).toPrint(/Hello/, { timeoutMs: 5, failOn: ["oops", /bad/] });
   await expect(vm.debugConsole).toPrint("Hello");
   await expect(vm.serialPorts[1]).toPrint("Hello");
+  await expect(port.terminal).toShowText(/menu/, { timeoutMs: 5, failOn: [] });
+  // @ts-expect-error The screen of a port is its terminal.
+  await expect(port).toShowText("menu");
+  // @ts-expect-error A screen is a state, and prints nothing.
+  await expect(port.terminal).toPrint("menu");
+  // @ts-expect-error For how long to wait is timeoutMs.
+  await expect(port.terminal).toShowText("menu", { forMs: 5 });
   await expect(vm).toEmitEvent("STOP");
   await expect(qmp).toEmitEvent("STOP");
   // @ts-expect-error A number prints nothing.
@@ -57,6 +64,8 @@ export async function negated(): Promise<void> {
   await expect(vm).not.toExit({ kind: "panic" }, { forMs: 500 });
   await expect(vm).not.toEmitEvent("STOP", { forMs: 500 });
   await expect(vm).not.toBeRunning();
+  await expect(port.terminal).not.toShowText("menu");
+  await expect(port.terminal).not.toShowText("menu", { forMs: 5 });
   // @ts-expect-error It does not say until when.
   await expect(port).not.toPrint("panic");
   // @ts-expect-error Neither does this.

@@ -1,0 +1,42 @@
+import type { WaitOptions } from "../serial/index.ts";
+import {
+  judgeWait,
+  type MatcherCall,
+  type MatcherResult,
+  met,
+  type NegatedOptions,
+  notMet,
+  show,
+} from "./outcome.ts";
+
+/** Whatever has a screen with text on it. */
+export interface TextShower {
+  /** For messages: "serial0's terminal". */
+  readonly name: string;
+  /** Whether it shows `pattern` now. */
+  shows(pattern: string | RegExp): boolean;
+  /** Waits until it shows `pattern`. */
+  waitForText(pattern: string | RegExp, options: WaitOptions): Promise<unknown>;
+}
+
+/** For how long a screen must not show something; without `forMs` it is looked at once. */
+export type NotShowTextOptions = Pick<WaitOptions, "failOn"> & Partial<NegatedOptions>;
+
+/**
+ * The screen shows `pattern`, now or before long. Negated: it does not now, and with `forMs` not
+ * for so long. What it showed once and shows no more does not count: a screen is a state.
+ */
+export async function toShowText(
+  call: MatcherCall,
+  screen: TextShower,
+  pattern: string | RegExp,
+  options: WaitOptions & Partial<NegatedOptions> = {},
+): Promise<MatcherResult> {
+  const expectation = { subject: screen.name, verb: `to show ${show(pattern)}` };
+  if (!call.isNot || options.forMs !== undefined) {
+    return await judgeWait(call, expectation, options, (timeoutMs) =>
+      screen.waitForText(pattern, { timeoutMs, failOn: options.failOn }),
+    );
+  }
+  return screen.shows(pattern) ? met(call, expectation, "but it does") : notMet(expectation);
+}
