@@ -18,7 +18,9 @@ export function findOnScreen(
   pattern: string | RegExp,
 ): ScreenMatch | undefined {
   const printed = rows.slice(0, rows.findLastIndex((row) => row !== "") + 1).join("\n");
-  return findIn(printed, pattern) ?? findIn(withoutBlanks(rows), pattern);
+  const found = findIn(printed, pattern);
+  if (found !== undefined || !rows.some((row) => row.endsWith(" "))) return found;
+  return findIn(withoutBlanks(rows), pattern);
 }
 
 /** The rows joined by newlines, without blanks at their ends and without empty rows at the end. */

@@ -47,6 +47,6 @@ export type {
   NotShowTextOptions,
 } from "../matchers/index.ts";
 export type { QmpClient, QmpEvent } from "../qmp/index.ts";
-export type { SerialPort, SerialTerminal } from "../serial/index.ts";
+export type { ScreenMatch, ScreenStyle, SerialPort, SerialTerminal } from "../serial/index.ts";
 export { type BringupAssertion, type BringupExpect, expect } from "./expect.ts";
 export { type Boot, test } from "./test.ts";

@@ -60,6 +60,11 @@ test("a PC reaches the shell, answers, and powers off; the variable store is unt
   await vm.serial.waitFor("Press ESC", slow);
   await vm.serial.writeLine();
   await vm.serial.waitFor(/Shell> $/, slow);
+  // The shell moves the cursor to overwrite this line, and the countdown in place.
+  await vm.serial.terminal.waitForText(/Shell> $/, slow);
+  expect(vm.serial.text).toContain("Mapping table");
+  expect(vm.serial.terminal.text).not.toContain("Mapping table");
+  expect(vm.serial.terminal.text.match(/Press ESC in/g)).toHaveLength(1);
   await vm.serial.writeLine("ver");
   await vm.serial.waitFor("UEFI Interactive Shell", slow);
   await vm.serial.waitFor(/Shell> $/, slow);
