@@ -25,7 +25,12 @@ export {
   TimeoutError,
   type WaitOptions,
 } from "../machine/index.ts";
-export type { EmitEventOptions, ExpectedExit, NotPrintOptions } from "../matchers/index.ts";
+export type {
+  EmitEventOptions,
+  ExpectedExit,
+  NotPrintOptions,
+  NotShowTextOptions,
+} from "../matchers/index.ts";
 export type {
   QmpArguments,
   QmpBlockDevice,
@@ -39,14 +44,12 @@ export type {
   QmpRunState,
   QmpShutdownCause,
 } from "../qmp/index.ts";
-export type { SerialLine, SerialPort } from "../serial/index.ts";
 export type {
-  EmitEventOptions,
-  ExpectedExit,
-  NotPrintOptions,
-  NotShowTextOptions,
-} from "../matchers/index.ts";
-export type { QmpClient, QmpEvent } from "../qmp/index.ts";
-export type { ScreenMatch, ScreenStyle, SerialPort, SerialTerminal } from "../serial/index.ts";
+  ScreenMatch,
+  ScreenStyle,
+  SerialLine,
+  SerialPort,
+  SerialTerminal,
+} from "../serial/index.ts";
 export { type BringupAssertion, type BringupExpect, expect } from "./expect.ts";
 export { type Boot, test } from "./test.ts";
