@@ -51,6 +51,7 @@ function describeStart(getProject: () => KernelProject, getBareProject: () => Ke
         import { bootMachine } from "bringup/machine";
         await using vm = await bootMachine({ kernel: "build/kernel.elf" });
         await vm.serial.waitFor("tiny: ready");
+        await vm.serial.terminal.waitForText("tiny: ready");
         await vm.serial.write("q");
         console.log((await vm.exited).kind);`;
     const project = getBareProject();
