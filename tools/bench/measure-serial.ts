@@ -11,7 +11,12 @@ import type { Sample } from "./measure.ts";
 import type { FloodRow, TransferRow } from "./rows.ts";
 import type { Reader, Transfer } from "./serial-transfer.ts";
 
-const program = join(import.meta.dirname, "serial-transfer.ts");
+/** As users get it, compiled: Node's own compiler for TypeScript would take memory meanwhile. */
+const program = join(
+  import.meta.dirname,
+  "../../reports/bench-program/tools/bench/serial-transfer.js",
+);
+let compiled: Promise<unknown> | undefined;
 const limitMs = 120_000;
 
 /** One turn of both, each first in every other turn, and each in a process of its own. */
@@ -25,9 +30,11 @@ export async function timeTransfers(row: TransferRow, turn: number): Promise<Sam
 }
 
 async function transferAlone(reader: Reader, megabytes: number): Promise<Transfer> {
-  const parameters = ["--conditions=bringup-source", program, reader, `${megabytes}`];
-  const run = promisify(execFile)(process.execPath, parameters, { timeout: limitMs });
-  return JSON.parse((await run).stdout);
+  const run = promisify(execFile);
+  compiled ??= run("tsc", ["-p", import.meta.dirname], { timeout: limitMs });
+  await compiled;
+  const parameters = [program, reader, `${megabytes}`];
+  return JSON.parse((await run(process.execPath, parameters, { timeout: limitMs })).stdout);
 }
 
 /** One turn of both, each first in every other turn. */
