@@ -13,8 +13,8 @@ export class Transcript {
   readonly #limit: number;
   /** Oldest first; only the last one takes more. */
   readonly #blocks: TextBlock[] = [];
-  /** One that was dropped, to be filled again. */
-  #spare: TextBlock | undefined;
+  /** Those that were dropped, to be filled again. */
+  readonly #spares: TextBlock[] = [];
   #end = 0;
   /** Offset of the first character in `#blocks`. */
   #blocksStart = 0;
@@ -30,16 +30,16 @@ export class Transcript {
     for (;;) {
       rest = rest.slice(this.#blocks.at(-1)?.take(rest) ?? 0);
       if (rest === "") break;
-      this.#blocks.push(this.#spare ?? new TextBlock());
-      this.#spare = undefined;
+      this.#blocks.push(this.#spares.pop() ?? new TextBlock());
     }
     // A block goes as a whole; `omitted` hides what is left of it beyond the limit.
     for (;;) {
       const oldest = this.#blocks[0]?.length ?? Number.POSITIVE_INFINITY;
       if (this.#blocksStart + oldest > this.omitted) break;
       this.#blocksStart += oldest;
-      this.#spare = this.#blocks.shift();
-      this.#spare?.clear();
+      const dropped = this.#blocks.shift() as TextBlock;
+      dropped.clear();
+      this.#spares.push(dropped);
     }
   }
 

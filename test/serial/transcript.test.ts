@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { ByteTail } from "../../harness/serial/byte-tail.ts";
 import { Transcript } from "../../harness/serial/transcript.ts";
 import { patient, runs } from "./ports.ts";
@@ -39,6 +39,48 @@ describe("Transcript", () => {
       }),
       runs(60),
     );
+  });
+
+  test("keeps any characters, and finds the ends of lines among them", patient, () => {
+    const unit = fc.constantFrom("ASCII\n", "x", "é", "→\n", "😀", "\ud83d", "\u010a");
+    const piece = fc
+      .tuple(unit, fc.oneof(fc.nat(3), fc.constantFrom(9_000, 32_768, 40_000)))
+      .map(([text, count]) => text.repeat(count));
+    const steps = fc.array(piece, { maxLength: 8 });
+    const place = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(limit, steps, place, place, (kept, pieces, from, to) => {
+        const transcript = new Transcript(kept);
+        let all = "";
+        for (const text of pieces) {
+          transcript.add(text);
+          all += text;
+        }
+        const omitted = Math.max(0, all.length - kept);
+        const start = Math.floor(from * all.length);
+        const end = Math.floor(to * all.length);
+        expect(transcript.slice(start, end) === all.slice(Math.max(start, omitted), end)).toBe(
+          true,
+        );
+        expect(transcript.newline(start)).toBe(all.indexOf("\n", Math.max(start, omitted)));
+      }),
+      runs(150),
+    );
+  });
+
+  test("uses little more memory than its limit, whatever comes", () => {
+    const buffers = new Set<Buffer>();
+    const allocate = vi.spyOn(Buffer, "allocUnsafeSlow");
+    const transcript = new Transcript(1024 * 1024);
+    for (let count = 0; count < 400; count += 1) {
+      transcript.add("ASCII".repeat(7_000));
+      transcript.add("é");
+    }
+    for (const { value } of allocate.mock.results) buffers.add(value as Buffer);
+    allocate.mockRestore();
+    const sizeBytes = [...buffers].reduce((sum, { length }) => sum + length, 0);
+    // Two bytes a character, and blocks that are not full at both ends.
+    expect(sizeBytes).toBeLessThanOrEqual(2 * 1024 * 1024 + 4 * 64 * 1024);
   });
 
   test("takes characters that come alone", () => {
