@@ -26,15 +26,15 @@ export function cancellation(command: string, request: object, signal: AbortSign
   return new QmpError(message, { sent: request }, { cause: signal.reason });
 }
 
-/** How far a command came that has no answer, and how long QEMU has been silent. */
+/** How far a command came that has no answer; `silence` says since when QEMU is silent. */
 export function describeHang(
   call: Sent & { readonly state: string },
   inFlight: number,
-  silenceMs: number,
+  silence: string,
 ): string {
   const unanswered = `${inFlight} commands before it have no answer`;
   const sent = call.state === "queued" ? `\n  never sent: ${unanswered}` : sentLine(call.line);
-  return `${sent}\n  QEMU last said something ${Math.round(silenceMs)} ms ago`;
+  return `${sent}\n  ${silence}`;
 }
 
 /** A line of a message that shows the request. */

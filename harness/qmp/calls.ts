@@ -15,6 +15,7 @@ interface Call extends Intent {
   readonly id: number;
   readonly request: object;
   readonly line: string;
+  readonly sizeBytes: number;
   /** Abandoned: on the wire, but nobody waits for the answer any more. */
   state: "queued" | "sent" | "abandoned";
   readonly resolve: (result: unknown) => void;
@@ -28,8 +29,8 @@ interface CallTransport {
   readonly send: (line: string) => void;
   /** Whether a command may be sent now. */
   readonly judge: (intent: Intent) => Verdict;
-  /** Milliseconds since QEMU last said something. */
-  readonly silenceMs: () => number;
+  /** When QEMU last said something, and what. */
+  readonly describeSilence: () => string;
 }
 
 /** How a command is run, with what the table itself asks for. */
@@ -76,6 +77,7 @@ export class CallTable {
       id,
     };
     const line = this.#encode(command, request);
+    const sizeBytes = Buffer.byteLength(line);
     const cancelled = options.signal?.aborted
       ? cancellation(command, request, options.signal)
       : null;
@@ -88,6 +90,7 @@ export class CallTable {
       args,
       request,
       line,
+      sizeBytes,
       outOfBand,
       state: "queued",
       resolve,
@@ -97,7 +100,7 @@ export class CallTable {
     this.#limit(call, options);
     this.#lastId = id;
     this.#calls.set(id, call);
-    this.#sizeBytes += line.length;
+    this.#sizeBytes += sizeBytes;
     const queue = this.#queueOf(call);
     if (options.isFirst) queue.unshift(call);
     else queue.push(call);
@@ -143,7 +146,8 @@ export class CallTable {
     for (const call of calls) this.#remove(call);
     for (const call of calls) {
       const message = `QMP ${call.command}: unanswered: ${firstLine(reason)}${sentLine(call.line)}`;
-      call.reject(new QmpError(message, { sent: call.request }, { cause: reason }));
+      const received = reason instanceof QmpError ? reason.received : undefined;
+      call.reject(new QmpError(message, { sent: call.request, received }, { cause: reason }));
     }
   }
 
@@ -159,10 +163,11 @@ export class CallTable {
       const message = `QMP ${command}: not sent: ${what} ${this.#limits[limit]} (the limit ${limit})`;
       throw new QmpError(message, { sent: request });
     };
-    if (Buffer.byteLength(line) > this.#limits.messageSizeBytes) {
+    const sizeBytes = Buffer.byteLength(line);
+    if (sizeBytes > this.#limits.messageSizeBytes) {
       refuse("as JSON it has more bytes than", "messageSizeBytes");
     }
-    if (this.#sizeBytes + line.length > this.#limits.pendingSizeBytes) {
+    if (this.#sizeBytes + sizeBytes > this.#limits.pendingSizeBytes) {
       refuse("with it, the bytes of unanswered commands would exceed", "pendingSizeBytes");
     }
     if (this.#calls.size >= this.#limits.pendingCommands) {
@@ -174,7 +179,7 @@ export class CallTable {
   #limit(call: Call, options: CallOptions): void {
     const { timeoutMs, signal } = options;
     const stopClock = startDeadline(timeoutMs, () => {
-      const detail = describeHang(call, this.#inFlight, this.#transport.silenceMs());
+      const detail = describeHang(call, this.#inFlight, this.#transport.describeSilence());
       this.#abandon(call, new TimeoutError(`QMP ${call.command}`, timeoutMs, "timeoutMs", detail));
     });
     const abort = () => {
@@ -203,7 +208,7 @@ export class CallTable {
   #remove(call: Call): void {
     call.release();
     this.#calls.delete(call.id);
-    this.#sizeBytes -= call.line.length;
+    this.#sizeBytes -= call.sizeBytes;
     if (call.state !== "queued" && !call.outOfBand) this.#inFlight -= 1;
   }
 

@@ -43,7 +43,7 @@ export class QmpClient {
     this.#calls = new CallTable(limits, {
       send: (line) => this.#connection.send(line),
       judge: (intent) => this.#availability.judge(intent),
-      silenceMs: () => this.#connection.silenceMs(),
+      describeSilence: () => this.#connection.describeSilence(),
     });
     this.#availability = new Availability({
       isChecking: options.checksCommands ?? true,
@@ -224,7 +224,8 @@ export class QmpClient {
     this.#calls.failAll(reason);
     this.#waits.failAll((phase) => {
       const message = `${phase}: will not come: ${firstLine(reason)}`;
-      return new QmpError(message, {}, { cause: reason });
+      const received = reason instanceof QmpError ? reason.received : undefined;
+      return new QmpError(message, { received }, { cause: reason });
     });
   }
 }

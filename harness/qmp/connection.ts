@@ -2,7 +2,7 @@
 import type { Duplex } from "node:stream";
 import { QmpError, StateError, TimeoutError } from "../evidence/index.ts";
 import { startDeadline } from "./deadline.ts";
-import { firstLine } from "./excerpt.ts";
+import { excerpt, firstLine } from "./excerpt.ts";
 import { parseMessage, type QmpGreeting, type QmpMessage } from "./message.ts";
 import { readLeftovers } from "./salvage.ts";
 import { LineReader } from "./wire.ts";
@@ -43,6 +43,7 @@ export class Connection {
   #greeting: QmpGreeting | undefined;
   #closeReason: Error | undefined;
   #lastReceivedMs: number;
+  #lastReceived: string | undefined;
 
   /** Attaches to `stream`; nothing is read from it before the constructor's caller returns. */
   constructor(stream: Duplex, setup: ConnectionSetup) {
@@ -54,7 +55,8 @@ export class Connection {
     this.#reader = new LineReader(setup.messageSizeBytes);
     this.#stopConnectClock = startDeadline(connectTimeoutMs, () => {
       const phase = this.#state === "connecting" ? "the QMP greeting" : "QMP qmp_capabilities";
-      this.shut(new TimeoutError(phase, connectTimeoutMs, "connectTimeoutMs"));
+      const detail = `\n  ${this.describeSilence()}`;
+      this.shut(new TimeoutError(phase, connectTimeoutMs, "connectTimeoutMs", detail));
     });
     // Whoever does not ask for `ready` learns of a failure from `closed` or from the next call.
     this.#ready.promise.catch(() => {});
@@ -87,9 +89,15 @@ export class Connection {
     throw this.stateError("QMP greeting", ["negotiating", "ready"]);
   }
 
-  /** Milliseconds since QEMU last said something. */
-  silenceMs(): number {
-    return this.#setup.now() - this.#lastReceivedMs;
+  /** For a message: when QEMU last said something, and what; or what it has not finished. */
+  describeSilence(): string {
+    const { unfinished } = this.#reader;
+    const silenceMs = Math.round(this.#setup.now() - this.#lastReceivedMs);
+    if (unfinished !== "") {
+      return `QEMU stopped in the middle of a message ${silenceMs} ms ago: ${excerpt(unfinished)}`;
+    }
+    if (this.#lastReceived === undefined) return "QEMU has said nothing";
+    return `QEMU last said something ${silenceMs} ms ago: ${excerpt(this.#lastReceived)}`;
   }
 
   /**
@@ -132,6 +140,7 @@ export class Connection {
         // A listener may have closed the connection; what follows concerns nobody then.
         if (this.#closeReason !== undefined) return;
         this.#note("received", line);
+        this.#lastReceived = line;
         const message = parseMessage(line);
         if (message.kind === "greeting") this.#greet(message.greeting);
         else this.#setup.take(message, line.length);

@@ -21,15 +21,15 @@ export interface QmpLimits {
 /**
  * The message limit is QEMU's own for one token of a request (`MAX_TOKEN_SIZE` in QEMU's
  * qobject/json-streamer.c); the largest answer of everyday use, `query-qmp-schema`, has 0.2 MB.
- * Eight in-band commands is the length of QEMU's request queue (`QMP_REQ_QUEUE_LEN_MAX` in
- * include/monitor/monitor.h): with more on the wire QEMU stops reading, and an out-of-band command
- * would be stuck behind the ones it is there to overtake.
+ * Seven in-band commands is one less than the length of QEMU's request queue
+ * (`QMP_REQ_QUEUE_LEN_MAX` in monitor/qmp.c): when the eighth is queued QEMU stops reading until it
+ * takes one out, and an out-of-band command would be stuck behind the ones it is there to overtake.
  */
 export const DEFAULT_QMP_LIMITS: QmpLimits = {
   messageSizeBytes: 64 * 1024 * 1024,
   pendingCommands: 1_000,
   pendingSizeBytes: 64 * 1024 * 1024,
-  inFlightCommands: 8,
+  inFlightCommands: 7,
   pendingWaits: 1_000,
   events: 10_000,
   eventsSizeBytes: 64 * 1024 * 1024,

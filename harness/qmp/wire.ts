@@ -8,18 +8,29 @@ import { QmpError } from "../evidence/index.ts";
 import { excerpt } from "./excerpt.ts";
 
 const LINE_FEED = 0x0a;
+/** How much of a message an error carries that is not to be trusted with more. */
+const BEGINNING_BYTES = 1_000;
 
 /**
  * Cuts a stream of chunks into lines, wherever the chunks are split, also inside a UTF-8 sequence.
- * It holds at most one unfinished line, and no more than the limit of it.
+ * It holds at most one unfinished line, and no more than twice the limit of it.
  */
 export class LineReader {
   readonly #limitBytes: number;
-  #held: Buffer[] = [];
+  /**
+   * One buffer that grows, and not the chunks themselves: of a peer that sends single bytes, the
+   * objects around those would be a hundred times what the limit says.
+   */
+  #held = Buffer.alloc(0);
   #heldBytes = 0;
 
   constructor(limitBytes: number) {
     this.#limitBytes = limitBytes;
+  }
+
+  /** What has come of the line that is not finished yet: its beginning, byte for byte. */
+  get unfinished(): string {
+    return this.#held.toString("latin1", 0, Math.min(this.#heldBytes, BEGINNING_BYTES));
   }
 
   /**
@@ -33,12 +44,11 @@ export class LineReader {
     for (;;) {
       const end = chunk.indexOf(LINE_FEED, start);
       if (end === -1) break;
-      this.#hold(chunk.subarray(start, end));
+      const line = this.#complete(chunk.subarray(start, end)).trim();
       start = end + 1;
-      const line = this.#release().trim();
       if (line !== "") yield line;
     }
-    this.#hold(chunk.subarray(start));
+    if (start < chunk.length) this.#hold(chunk.subarray(start));
   }
 
   /**
@@ -47,7 +57,7 @@ export class LineReader {
    * @throws QmpError if it ended in the middle of a line.
    */
   end(): void {
-    const rest = Buffer.concat(this.#held).toString();
+    const rest = this.#held.toString("utf8", 0, this.#heldBytes);
     if (rest.trim() === "") return;
     throw new QmpError(
       `QEMU closed the QMP connection in the middle of a message: ${excerpt(rest)}`,
@@ -55,13 +65,30 @@ export class LineReader {
     );
   }
 
+  #complete(part: Buffer): string {
+    if (this.#heldBytes === 0 && part.length <= this.#limitBytes) return decode(part);
+    this.#hold(part);
+    const bytes = this.#held.subarray(0, this.#heldBytes);
+    this.#letGo();
+    return decode(bytes);
+  }
+
   #hold(part: Buffer): void {
-    if (part.length === 0) return;
-    this.#held.push(part);
-    this.#heldBytes += part.length;
-    if (this.#heldBytes <= this.#limitBytes) return;
-    const beginning = Buffer.concat(this.#held).toString("latin1", 0, 1_000);
-    this.#held = [];
+    const neededBytes = this.#heldBytes + part.length;
+    if (neededBytes > this.#limitBytes) this.#refuse(part);
+    if (neededBytes > this.#held.length) {
+      const grown = Buffer.allocUnsafe(Math.max(neededBytes, 2 * this.#held.length));
+      this.#held.copy(grown, 0, 0, this.#heldBytes);
+      this.#held = grown;
+    }
+    part.copy(this.#held, this.#heldBytes);
+    this.#heldBytes = neededBytes;
+  }
+
+  #refuse(part: Buffer): never {
+    const rest = part.toString("latin1", 0, BEGINNING_BYTES);
+    const beginning = `${this.unfinished}${rest}`.slice(0, BEGINNING_BYTES);
+    this.#letGo();
     throw new QmpError(
       `QEMU sent a message of more than ${this.#limitBytes} bytes` +
         ` (the limit messageSizeBytes): ${excerpt(beginning)}`,
@@ -69,17 +96,18 @@ export class LineReader {
     );
   }
 
-  #release(): string {
-    const bytes = this.#held.length === 1 ? this.#held[0] : Buffer.concat(this.#held);
-    this.#held = [];
+  #letGo(): void {
+    this.#held = Buffer.alloc(0);
     this.#heldBytes = 0;
-    if (bytes === undefined) return "";
-    if (isUtf8(bytes)) return bytes.toString("utf8");
-    const visible = bytes.toString("latin1");
-    throw new QmpError(`QEMU sent a line that is not UTF-8: ${excerpt(visible)}`, {
-      received: visible,
-    });
   }
+}
+
+function decode(bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString("utf8");
+  const visible = bytes.toString("latin1");
+  throw new QmpError(`QEMU sent a line that is not UTF-8: ${excerpt(visible)}`, {
+    received: visible,
+  });
 }
 
 // TypeScript does not know these two yet; V8 has them since version 11.4 (Node 21).

@@ -2,7 +2,8 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { QmpError, StateError, TimeoutError } from "../../harness/evidence/index.ts";
 import { QmpClient } from "../../harness/qmp/index.ts";
-import { connectQemu, FakePeer, GREETING, rejection, startQemu } from "./peers.ts";
+import { FakePeer, GREETING, rejection } from "./fake-peer.ts";
+import { connectQemu, startQemu } from "./peers.ts";
 
 describe("connecting", () => {
   test("goes through its states and knows QEMU's version", async () => {
@@ -29,7 +30,8 @@ describe("connecting", () => {
     const error = await rejection(QmpClient.connect(clientSide, { connectTimeoutMs: 1 }));
     expect(error).toBeInstanceOf(TimeoutError);
     expect(error.message).toBe(
-      "timed out after 1 ms (connectTimeoutMs) waiting for the QMP greeting",
+      "timed out after 1 ms (connectTimeoutMs) waiting for the QMP greeting\n" +
+        "  QEMU has said nothing",
     );
     expect(clientSide.destroyed).toBe(true);
   });
@@ -38,7 +40,9 @@ describe("connecting", () => {
     const peer = new FakePeer();
     const connecting = rejection(QmpClient.connect(peer.clientSide, { connectTimeoutMs: 20 }));
     peer.say(GREETING);
-    expect((await connecting).message).toMatch(/waiting for QMP qmp_capabilities$/);
+    expect((await connecting).message).toMatch(
+      /waiting for QMP qmp_capabilities\n {2}QEMU last said something \d+ ms ago: \{"QMP": /,
+    );
   });
 
   test("fails when QEMU ends before its greeting, or has ended already", async () => {

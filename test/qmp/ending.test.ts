@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { QmpError, StateError, TimeoutError } from "../../harness/evidence/index.ts";
 import { QmpClient } from "../../harness/qmp/index.ts";
-import { connectQemu, rejection, startQemu } from "./peers.ts";
+import { rejection } from "./fake-peer.ts";
+import { connectQemu, startQemu } from "./peers.ts";
 
 describe("a QEMU that hangs or dies", () => {
   test("times out, ignores the late answer, and goes on", async () => {
@@ -21,7 +22,7 @@ describe("a QEMU that hangs or dies", () => {
     expect(error.message).toBe(
       "timed out after 5 ms (timeoutMs) waiting for QMP query-status\n" +
         '  sent: {"execute":"query-status","arguments":{},"id":2}\n' +
-        "  QEMU last said something 1234 ms ago",
+        '  QEMU last said something 1234 ms ago: {"return": {}, "id": 1}',
     );
     process.kill("SIGCONT");
     await client.execute("query-version");
@@ -36,10 +37,10 @@ describe("a QEMU that hangs or dies", () => {
     process.kill("SIGSTOP");
     const controller = new AbortController();
     const { signal } = controller;
-    const sent = Array.from({ length: 8 }, () => rejection(client.execute("stop", {}, { signal })));
+    const sent = Array.from({ length: 7 }, () => rejection(client.execute("stop", {}, { signal })));
     const queued = rejection(client.execute("system_reset", {}, { signal }));
     const tooLate = rejection(client.execute("inject-nmi", {}, { timeoutMs: 1 }));
-    expect((await tooLate).message).toContain("never sent: 8 commands before it have no answer");
+    expect((await tooLate).message).toContain("never sent: 7 commands before it have no answer");
     controller.abort(new Error("enough"));
     const errors = [...(await Promise.all(sent)), await queued];
     for (const error of errors) {
@@ -51,6 +52,31 @@ describe("a QEMU that hangs or dies", () => {
     const again = await rejection(client.execute("cont", {}, { signal }));
     expect(again.message).toBe("QMP cont: given up because its signal aborted: enough");
     expect(lines.filter((line) => /system_reset|inject-nmi|cont/.test(line))).toEqual([]);
+  });
+
+  test("limits what it holds for a QEMU that reads nothing", async () => {
+    const pendingSizeBytes = 4 * 1024 * 1024;
+    const { client, process, stream } = await connectQemu({ limits: { pendingSizeBytes } });
+    process.kill("SIGSTOP");
+    // Each character is three bytes of UTF-8: it is the bytes that count.
+    const args = { text: "\u20ac".repeat(100_000) };
+    const sent: Promise<Error>[] = [];
+    const send = () => rejection(client.execute("query-yank", args, { outOfBand: true }));
+    for (let round = 0; round < 13; round += 1) sent.push(send());
+    expect((await send()).message).toBe(
+      "QMP query-yank: not sent: with it, the bytes of unanswered commands would exceed 4194304" +
+        " (the limit pendingSizeBytes)",
+    );
+    // The socket has taken some hundred kilobytes, and the rest is still here. Node counts it in
+    // characters, of which each has up to three bytes.
+    expect(stream.writableLength).toBeLessThanOrEqual(pendingSizeBytes);
+    expect(stream.writableLength).toBeGreaterThan(pendingSizeBytes / 3 / 2);
+    process.kill("SIGKILL");
+    for (const error of await Promise.all(sent)) {
+      expect(error).toBeInstanceOf(QmpError);
+      expect(error.message).toContain("QMP query-yank: unanswered: QEMU closed the QMP connection");
+    }
+    expect(stream.destroyed).toBe(true);
   });
 
   test("fails everything pending when QEMU is killed", async () => {

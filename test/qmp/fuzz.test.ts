@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { BringupError, QmpError } from "../../harness/evidence/index.ts";
 import { chunksOf } from "./chunks.ts";
-import { FakePeer, rejection } from "./peers.ts";
+import { FakePeer } from "./fake-peer.ts";
 
 const limits = { inFlightCommands: 100, messageSizeBytes: 4_096 };
 const cuts = fc.infiniteStream(fc.integer({ min: 1, max: 40 }));
@@ -142,57 +142,5 @@ describe("a peer that breaks the protocol", () => {
       return bytes.subarray(0, cut % (bytes.length + 1));
     });
     await fc.assert(fc.asyncProperty(cutOff, cuts, survives), { numRuns: 250 });
-  });
-
-  test.each([
-    ['{"return": 1, "id": 99}', "QEMU sent an answer with the unknown id 99"],
-    ['{"return": 1, "id": "2"}', 'QEMU sent an answer with the unknown id "2"'],
-    [
-      '{"return": 1, "id": [9007199254740993]}',
-      "QEMU sent an answer with the unknown id [9007199254740993]",
-    ],
-    ['{"return": 1, "id": null}', "QEMU sent an answer with the unknown id null"],
-    ['{"event":', 'QEMU sent a line that is not JSON: {"event":'],
-    ['{"greetings": 1}', 'QEMU sent a line that is no greeting, event or answer: {"greetings": 1}'],
-    [
-      '{"QMP": {"version": {"qemu": {"major": 7, "minor": 2, "micro": 0}, "package": ""}, "capabilities": []}}',
-      "QEMU sent a second greeting",
-    ],
-    [
-      "x".repeat(5_000),
-      "QEMU sent a message of more than 4096 bytes (the limit messageSizeBytes): x",
-    ],
-  ])("closes with what was wrong: %s", async (line, message) => {
-    const peer = new FakePeer();
-    const client = await peer.connect({ limits });
-    const pending = rejection(client.execute("stop"));
-    peer.say(`${line}\r\n`);
-    const reason = await client.closed;
-    expect(reason).toBeInstanceOf(QmpError);
-    expect(reason.message.slice(0, message.length)).toBe(message);
-    const error = await pending;
-    expect(error).toBeInstanceOf(QmpError);
-    expect(error.message.startsWith(`QMP stop: unanswered: ${message}`)).toBe(true);
-    expect(error.cause).toBe(reason);
-  });
-
-  test("closes with the beginning of a message that was cut off", async () => {
-    const peer = new FakePeer();
-    const client = await peer.connect();
-    peer.say('{"event": "ST');
-    peer.end();
-    expect(await client.closed).toMatchObject({
-      message: 'QEMU closed the QMP connection in the middle of a message: {"event": "ST',
-      received: '{"event": "ST',
-    });
-  });
-
-  test("closes on an answer without an id when nothing was asked", async () => {
-    const peer = new FakePeer();
-    const client = await peer.connect();
-    peer.say('{"error": {"class": "GenericError", "desc": "Invalid JSON syntax"}}\r\n');
-    expect((await client.closed).message).toBe(
-      "QEMU sent an answer with no id: Invalid JSON syntax",
-    );
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parseMessage } from "../../harness/qmp/message.ts";
-import { GREETING } from "./peers.ts";
+import { GREETING } from "./fake-peer.ts";
 
 test("knows a greeting", () => {
   expect(parseMessage(GREETING)).toEqual({

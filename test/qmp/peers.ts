@@ -1,14 +1,9 @@
-/** What the tests of this room talk to: a real QEMU, or, for the wire alone, a made-up peer. */
+/** A real QEMU to talk to. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createInterface } from "node:readline";
-import { type Duplex, duplexPair } from "node:stream";
+import type { Duplex } from "node:stream";
 import { onTestFinished } from "vitest";
 import { QmpClient, type QmpClientOptions } from "../../harness/qmp/index.ts";
-
-export const GREETING =
-  '{"QMP": {"version": {"qemu": {"micro": 1, "minor": 2, "major": 7}, "package": "p"}, ' +
-  '"capabilities": ["oob"]}}\r\n';
 
 /** A QEMU with an empty machine that is paused, gone when the test is. */
 export interface RealQemu {
@@ -46,62 +41,4 @@ export async function connectQemu(
 ): Promise<RealQemu & { readonly client: QmpClient }> {
   const qemu = startQemu();
   return { ...qemu, client: await QmpClient.connect(qemu.stream, options) };
-}
-
-/** A request as the client wrote it. */
-export type Request = {
-  readonly id: number;
-  readonly execute?: string;
-  readonly arguments?: object;
-};
-
-/** The other end of a pair of streams in this process. */
-export class FakePeer {
-  readonly clientSide: Duplex;
-  readonly #side: Duplex;
-  readonly #requests: AsyncIterator<string>;
-
-  constructor() {
-    const [clientSide, side] = duplexPair();
-    this.clientSide = clientSide;
-    this.#side = side;
-    this.#requests = createInterface({ input: side })[Symbol.asyncIterator]();
-    // A client that gives up destroys its side; this side then fails, as it should.
-    side.on("error", () => {});
-  }
-
-  say(text: string | Uint8Array): void {
-    this.#side.write(text);
-  }
-
-  /** Ends the stream from QEMU's side. */
-  end(): void {
-    this.#side.end();
-  }
-
-  async nextRequest(): Promise<Request> {
-    const { value } = await this.#requests.next();
-    return JSON.parse(value as string) as Request;
-  }
-
-  /** Takes part in the negotiation; the client is ready afterwards. */
-  async connect(options: QmpClientOptions = {}, capabilities = ["oob"]): Promise<QmpClient> {
-    // What a test makes up is in no schema.
-    const client = new QmpClient(this.clientSide, { checksCommands: false, ...options });
-    this.say(GREETING.replace('["oob"]', JSON.stringify(capabilities)));
-    const { id } = await this.nextRequest();
-    this.say(`{"return": {}, "id": ${id}}\r\n`);
-    await client.ready;
-    return client;
-  }
-}
-
-/** What a promise was rejected with; fails if it was not. */
-export async function rejection(promise: Promise<unknown>): Promise<Error> {
-  return promise.then(
-    (value) => {
-      throw new Error(`expected a rejection, but it was fulfilled with ${String(value)}`);
-    },
-    (error: Error) => error,
-  );
 }

@@ -2,7 +2,8 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
 import { GuestError, QmpError, StateError, TimeoutError } from "../../harness/evidence/index.ts";
-import { connectQemu, FakePeer, rejection } from "./peers.ts";
+import { FakePeer, rejection } from "./fake-peer.ts";
+import { connectQemu } from "./peers.ts";
 
 describe("events", () => {
   test("come in order, numbered, before the answer of the command that caused them", async () => {
