@@ -8,6 +8,7 @@ import { shareOfOthers, watchHostLoad } from "../../tools/bench/host-load.ts";
 import { lastLine, logText, patterns } from "../../tools/bench/log-text.ts";
 import { type BenchResult, targetMs } from "../../tools/bench/measure.ts";
 import { timeTransfers } from "../../tools/bench/measure-serial.ts";
+import { fuzzLine } from "../../tools/bench/qmp-fuzz.ts";
 import {
   type BootRow,
   type DeathRow,
@@ -138,6 +139,27 @@ test("measures what it is asked for, and writes the results", async () => {
   expect(row.referenceMs).toBeGreaterThan(5);
   expect(row.oursMs).toBeGreaterThan(5);
   expect(row.ratio).toBeCloseTo(row.oursMs / row.referenceMs);
+});
+
+test("fuzzes the QMP client, and tells inputs a second and the seed", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "bringup-bench-"));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const output = join(directory, "bench.json");
+  const parameters = ["qmp-fuzz", "--inputs=42", "--seed=7", `--output=${output}`];
+  const { all, exitCode } = await runTool("tools/bench.ts", parameters);
+  expect(all).toMatch(/^qmp-fuzz {16}42 inputs, [\d,]+ a second, seed 7 {2}ok$/m);
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(await readFile(output, "utf8"))).toEqual([
+    { name: "qmp-fuzz", inputs: 42, seed: 7, inputsPerSecond: expect.any(Number) },
+  ]);
+});
+
+test("an input that the QMP client does not take is shown", () => {
+  const figures = { name: "qmp-fuzz", inputs: 1_000, seed: 7, inputsPerSecond: 2_000 } as const;
+  expect(fuzzLine({ ...figures, failure: "any bytes: Counterexample: [0]" })).toBe(
+    "qmp-fuzz                1,000 inputs, 2,000 a second, seed 7  FAILED\n" +
+      "any bytes: Counterexample: [0]",
+  );
 });
 
 test("names its rows when none is meant, and what it takes for runs", async () => {
