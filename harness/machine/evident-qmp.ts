@@ -6,7 +6,7 @@ import {
   QmpError,
   TimeoutError,
 } from "../evidence/index.ts";
-import type { QmpClient } from "../qmp/index.ts";
+import { followable, type QmpClient, type QmpStreamOptions, streamEvents } from "../qmp/index.ts";
 import type { WaitLimit } from "./machine-parts.ts";
 
 /** What the machine does around the calls that a test makes. */
@@ -20,59 +20,96 @@ export interface QmpSurroundings {
 }
 
 /**
- * The same client, but `execute`, `supports` and `waitForEvent` reject with evidence, and a wait
- * has the machine's limit, which is longer than a command's, ends with its test, or is none for a
- * debugger.
+ * The same client, but what it rejects with has evidence, and a wait has the machine's limit, which
+ * is longer than a command's, ends with its test, or is none for a debugger.
  */
 export function evidentQmp(client: QmpClient, surroundings: QmpSurroundings): QmpClient {
-  const { attachEvidence, exit, limit, onWaiting } = surroundings;
+  const around = new Around(client, surroundings);
   const execute = client.execute.bind(client) as (...given: unknown[]) => Promise<unknown>;
   const supports = client.supports.bind(client) as (...given: unknown[]) => Promise<unknown>;
   const wait = client.waitForEvent.bind(client) as (...given: unknown[]) => Promise<unknown>;
-  const explain = async (error: unknown, phase: string): Promise<Error> => {
-    // A connection that breaks is a QEMU that ends: how it did says more.
-    const hasEnded = error instanceof QmpError && client.state === "closed";
-    const ending = hasEnded ? await exit() : undefined;
-    if (ending === undefined) return await attachEvidence(error as Error);
-    return await attachEvidence(new GuestError(`during ${phase}`, ending, { cause: error }));
+  const source = {
+    mark: () => client.mark(),
+    nextEvent: (options: QmpStreamOptions = {}) =>
+      around.wait("the next QMP event", options.timeoutMs, (timeoutMs) =>
+        client.nextEvent({ ...options, timeoutMs }),
+      ),
   };
-  const explained =
+  const commanding =
     (call: (...given: unknown[]) => Promise<unknown>) =>
     (command: string, ...given: unknown[]) =>
-      atCaller(async () => {
-        try {
-          return await call(command, ...given);
-        } catch (error) {
-          throw await explain(error, `QMP ${command}`);
-        }
-      });
+      around.command(command, () => call(command, ...given));
   const wrapped = new Map<PropertyKey, unknown>([
-    ["execute", explained(execute)],
-    ["supports", explained(supports)],
+    ["execute", commanding(execute)],
+    ["supports", commanding(supports)],
     [
       "waitForEvent",
       (name: string, options: { timeoutMs?: number } = {}) =>
-        atCaller(async () => {
-          onWaiting(1);
-          const { limitMs, name: limitName } = limit(options.timeoutMs);
-          try {
-            return await wait(name, { ...options, timeoutMs: limitMs });
-          } catch (error) {
-            if (error instanceof TimeoutError) nameLimit(error, limitName);
-            throw await explain(error, `a wait for the QMP event ${name}`);
-          } finally {
-            onWaiting(-1);
-          }
-        }),
+        around.wait(`the QMP event ${name}`, options.timeoutMs, (timeoutMs) =>
+          wait(name, { ...options, timeoutMs }),
+        ),
     ],
+    ["nextEvent", source.nextEvent],
+    ["eventStream", (options?: QmpStreamOptions) => streamEvents(source, options)],
   ]);
   return new Proxy(client, {
     get(target, property) {
       if (wrapped.has(property)) return wrapped.get(property);
+      if (property === "events") return followable(target.events, source);
       const value: unknown = Reflect.get(target, property, target);
       return typeof value === "function" ? value.bind(target) : value;
     },
   });
+}
+
+/** What the machine does around a call. */
+class Around {
+  readonly #client: QmpClient;
+  readonly #surroundings: QmpSurroundings;
+
+  constructor(client: QmpClient, surroundings: QmpSurroundings) {
+    this.#client = client;
+    this.#surroundings = surroundings;
+  }
+
+  command(name: string, act: () => Promise<unknown>): Promise<unknown> {
+    return atCaller(async () => {
+      try {
+        return await act();
+      } catch (error) {
+        throw await this.#explain(error, `QMP ${name}`);
+      }
+    });
+  }
+
+  wait<Result>(
+    what: string,
+    timeoutMs: number | undefined,
+    act: (timeoutMs: number) => Promise<Result>,
+  ): Promise<Result> {
+    const { limit, onWaiting } = this.#surroundings;
+    return atCaller(async () => {
+      onWaiting(1);
+      const { limitMs, name } = limit(timeoutMs);
+      try {
+        return await act(limitMs);
+      } catch (error) {
+        if (error instanceof TimeoutError) nameLimit(error, name);
+        throw await this.#explain(error, `a wait for ${what}`);
+      } finally {
+        onWaiting(-1);
+      }
+    });
+  }
+
+  async #explain(error: unknown, phase: string): Promise<Error> {
+    const { attachEvidence, exit } = this.#surroundings;
+    // A connection that breaks is a QEMU that ends: how it did says more.
+    const hasEnded = error instanceof QmpError && this.#client.state === "closed";
+    const ending = hasEnded ? await exit() : undefined;
+    if (ending === undefined) return await attachEvidence(error as Error);
+    return await attachEvidence(new GuestError(`during ${phase}`, ending, { cause: error }));
+  }
 }
 
 /** The client knows of one limit only, and calls it by the name of its own option. */

@@ -6,6 +6,12 @@ import { CallTable } from "./calls.ts";
 import type { QmpClientOptions } from "./client-options.ts";
 import type { QmpCommandName, QmpExecuteOptions, QmpExecuteRest, QmpResult } from "./commands.ts";
 import { Connection, type QmpState } from "./connection.ts";
+import {
+  followable,
+  type QmpEventHistory,
+  type QmpStreamOptions,
+  streamEvents,
+} from "./event-stream.ts";
 import type { QmpEvent, QmpEventName, QmpWaitOptions } from "./event-types.ts";
 import { EventLog, type QmpEventListener, warnOfListener } from "./events.ts";
 import { firstLine } from "./excerpt.ts";
@@ -30,7 +36,6 @@ export class QmpClient {
   readonly #availability: Availability;
   readonly #events: EventLog;
   readonly #waits: EventWaits;
-  #waitsEnding: ((phase: string) => Error) | undefined;
 
   /**
    * Takes over `stream`, and negotiates as soon as QEMU greets; `ready` tells when that is done.
@@ -53,7 +58,11 @@ export class QmpClient {
       resume: () => this.#calls.sendQueued(),
     });
     this.#events = new EventLog(limits, options.onListenerError ?? warnOfListener);
-    this.#waits = new EventWaits(limits.pendingWaits, this.#events);
+    this.#waits = new EventWaits(limits.pendingWaits, this.#events, {
+      refuse: (phase) =>
+        this.state === "ready" ? undefined : this.#connection.stateError(phase, ["ready"]),
+      orderlyEnd: () => this.#connection.orderlyEnd,
+    });
     this.#connection = new Connection(stream, {
       messageSizeBytes: limits.messageSizeBytes,
       connectTimeoutMs: options.connectTimeoutMs ?? DEFAULT_TIMEOUT_MS,
@@ -133,9 +142,12 @@ export class QmpClient {
     return (await this.#availability.schema(this.#timeoutMs)).has(command, argument);
   }
 
-  /** The events so far, oldest first, as far back as the limit goes. */
-  get events(): readonly QmpEvent[] {
-    return this.#events.after(0);
+  /**
+   * The events so far, oldest first, as far back as the limit goes. `for await` on it gives them
+   * and then each later one, as `eventStream` does.
+   */
+  get events(): QmpEventHistory {
+    return followable(this.#events.after(0), this);
   }
 
   /** How many events are no longer in `events`, because of its limit. */
@@ -170,12 +182,30 @@ export class QmpClient {
   ): Promise<QmpEvent<Name>> {
     const timeoutMs = options.timeoutMs ?? this.#timeoutMs;
     const untyped = { ...options, timeoutMs } as QmpWaitOptions & { timeoutMs: number };
-    const event = await this.#waits.add(name, untyped, (phase) =>
-      this.state === "ready"
-        ? this.#waitsEnding?.(phase)
-        : this.#connection.stateError(phase, ["ready"]),
-    );
-    return event as QmpEvent<Name>;
+    return (await this.#waits.add(name, untyped)) as QmpEvent<Name>;
+  }
+
+  /**
+   * The first event after a `mark()`, whatever its name; without `since`, the first after this
+   * call. `undefined` once there will be none, because the guest or the connection has ended.
+   *
+   * @throws TimeoutError at its limit; QmpError if that event has left the history already, the
+   * signal aborts, or QEMU breaks the protocol; what `failWaits` was given, if that is no exit.
+   */
+  async nextEvent(options: QmpStreamOptions = {}): Promise<QmpEvent | undefined> {
+    return await this.#waits.next({ ...options, timeoutMs: options.timeoutMs ?? this.#timeoutMs });
+  }
+
+  /**
+   * Each event after `since`, or after this call, in order, for `for await`. The loop ends when the
+   * guest or the connection has ended; leaving it earlier needs nothing more, because it reads from
+   * the history and holds nothing.
+   *
+   * @throws As `nextEvent`, in the loop: `timeoutMs` limits the wait for each event, and a loop
+   * that falls behind by more than the history holds fails and says so.
+   */
+  eventStream(options: QmpStreamOptions = {}): AsyncGenerator<QmpEvent, void, undefined> {
+    return streamEvents(this, options);
   }
 
   /**
@@ -184,13 +214,12 @@ export class QmpClient {
    * that the guest has ended while QEMU lives on. Commands are not affected.
    */
   failWaits(ending: (phase: string) => Error): void {
-    this.#waitsEnding = ending;
-    this.#waits.failAll(ending);
+    this.#waits.end(ending);
   }
 
   /** Takes `failWaits` back for waits to come: the guest runs again. */
   allowWaits(): void {
-    this.#waitsEnding = undefined;
+    this.#waits.goOn();
   }
 
   /**
@@ -200,7 +229,7 @@ export class QmpClient {
   close(reason?: Error): void {
     const why = reason === undefined ? "" : `: ${firstLine(reason)}`;
     const cause = reason === undefined ? {} : { cause: reason };
-    this.#connection.shut(new QmpError(`the QMP connection was closed${why}`, {}, cause));
+    this.#connection.end(new QmpError(`the QMP connection was closed${why}`, {}, cause));
   }
 
   #negotiate(greeting: QmpGreeting): Promise<unknown> {

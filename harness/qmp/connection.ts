@@ -42,6 +42,7 @@ export class Connection {
   #state: QmpState = "connecting";
   #greeting: QmpGreeting | undefined;
   #closeReason: Error | undefined;
+  #orderlyEnd: Error | undefined;
   #lastReceivedMs: number;
   #lastReceived: string | undefined;
 
@@ -113,6 +114,17 @@ export class Connection {
     });
   }
 
+  /** The reason for which it is closed, if one side just ended it and the protocol was kept. */
+  get orderlyEnd(): Error | undefined {
+    return this.#orderlyEnd;
+  }
+
+  /** Ends the conversation for `reason`, unless it is closed already: nothing went wrong in it. */
+  end(reason: Error): void {
+    if (this.#state !== "closed") this.#orderlyEnd = reason;
+    this.shut(reason);
+  }
+
   /** Closes for `reason`, unless it is closed already. */
   shut(reason: Error): void {
     if (this.#state === "closed") return;
@@ -179,7 +191,7 @@ export class Connection {
     }
     const when = this.#state === "connecting" ? " before its greeting" : "";
     const message = `QEMU closed the QMP connection${when}`;
-    this.shut(new QmpError(message, {}, cause === undefined ? {} : { cause }));
+    this.end(new QmpError(message, {}, cause === undefined ? {} : { cause }));
   }
 
   /** A log that fails costs the log, and not the machine. */

@@ -40,6 +40,11 @@ export class EventLog {
     return this.#kept.slice(first).map(({ event }) => event);
   }
 
+  /** The first event after a mark, if it is still kept and has come. */
+  firstAfter(sequence: number): QmpEvent | undefined {
+    return this.#kept[sequence - this.droppedCount]?.event;
+  }
+
   /** How many events after a mark are no longer kept. */
   droppedAfter(sequence: number): number {
     return Math.max(0, this.droppedCount - sequence);

@@ -13,6 +13,13 @@ export type {
   QmpRunState,
 } from "./commands.ts";
 export type { QmpLog, QmpState } from "./connection.ts";
+export {
+  followable,
+  type QmpEventHistory,
+  type QmpEventSource,
+  type QmpStreamOptions,
+  streamEvents,
+} from "./event-stream.ts";
 export type {
   QmpEvent,
   QmpEventData,

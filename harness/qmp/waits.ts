@@ -1,5 +1,5 @@
 /** The waits for events that have not come yet. */
-import { QmpError, TimeoutError } from "../evidence/index.ts";
+import { GuestError, QmpError, TimeoutError } from "../evidence/index.ts";
 import { startDeadline } from "./deadline.ts";
 import type { QmpEvent, QmpWaitOptions } from "./event-types.ts";
 import { excerpt, firstLine } from "./excerpt.ts";
@@ -8,56 +8,119 @@ import { describeWhere, matchesPartially } from "./match.ts";
 /** How many of the events seen meanwhile a time-out names. */
 const EVENTS_NAMED = 10;
 
-interface Wait {
+/** What is waited for, and how it is called in messages. */
+interface Wish {
   readonly phase: string;
   readonly accepts: (event: QmpEvent) => boolean;
+  /** The event may come after this point. */
+  readonly since: number;
+}
+
+interface Wait extends Wish {
   readonly resolve: (event: QmpEvent) => void;
   readonly reject: (error: Error) => void;
   release: () => void;
 }
 
+/** How long a wait waits. */
+type WaitLimits = Pick<QmpWaitOptions, "signal"> & { readonly timeoutMs: number };
+
 /** What a wait may look at: the events after a point, and how many of those were dropped. */
 interface EventSource {
   readonly mark: () => number;
   readonly after: (sequence: number) => readonly QmpEvent[];
+  readonly firstAfter: (sequence: number) => QmpEvent | undefined;
   readonly droppedAfter: (sequence: number) => number;
+}
+
+/** What a wait must know of the connection. */
+interface WaitedConnection {
+  /** The error for a wait that the connection's state does not allow. */
+  readonly refuse: (phase: string) => Error | undefined;
+  /** The reason for which the connection has ended, if the protocol was kept to the end. */
+  readonly orderlyEnd: () => Error | undefined;
 }
 
 /** Settles each wait exactly once: by its event, its time limit, its signal, or the end. */
 export class EventWaits {
   readonly #limit: number;
   readonly #source: EventSource;
+  readonly #connection: WaitedConnection;
   readonly #waits = new Set<Wait>();
+  #ending: ((phase: string) => Error) | undefined;
 
-  constructor(limit: number, source: EventSource) {
+  constructor(limit: number, source: EventSource, connection: WaitedConnection) {
     this.#limit = limit;
     this.#source = source;
+    this.#connection = connection;
   }
 
   /**
-   * Waits for an event called `name`, beginning with those after `options.since`. `refuse` is asked
-   * only if none of those fits, and gives the error to fail with at once where waiting is in vain.
+   * Waits for an event called `name`, beginning with those after `options.since`.
    *
-   * @throws What `refuse` gives; QmpError if the signal aborts, `where` throws, too many wait, or
-   * the connection ends; TimeoutError at its limit.
+   * @throws If none of those fits: StateError if the connection is not ready, and what `end` was
+   * given; QmpError if the signal aborts, `where` throws, too many wait, or the connection ends;
+   * TimeoutError at its limit.
    */
   async add(
     name: string,
     options: QmpWaitOptions & { readonly timeoutMs: number },
-    refuse: (phase: string) => Error | undefined,
   ): Promise<QmpEvent> {
     const since = options.since ?? this.#source.mark();
     const phase = `QMP event ${name}${describeWhere(options.where)}`;
     const accepts = acceptor(name, phase, options);
     const found = this.#source.after(since).find(accepts);
+    return found ?? (await this.#wait({ phase, accepts, since }, options));
+  }
+
+  /**
+   * Waits for the first event after `options.since`, whatever it is called; `undefined` once there
+   * will be none, because the guest has ended or either side the conversation.
+   *
+   * @throws Otherwise as `add`; QmpError also if events after `since` have left the history.
+   */
+  async next(options: WaitLimits & { readonly since?: number }): Promise<QmpEvent | undefined> {
+    const since = options.since ?? this.#source.mark();
+    const phase = "the next QMP event";
+    const dropped = this.#source.droppedAfter(since);
+    if (dropped > 0) {
+      const message = `${phase}: ${dropped} events had left the history (the limit events) before`;
+      throw new QmpError(`${message} they were read: read faster, or begin at a later mark()`, {});
+    }
+    const found = this.#source.firstAfter(since);
     if (found !== undefined) return found;
-    const refused = refuse(phase) ?? this.#tooMany(phase);
+    try {
+      return await this.#wait({ phase, accepts: () => true, since }, options);
+    } catch (error) {
+      if (this.#isEnd(error as Error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** The guest has ended: fails every wait, now and later, with the error that `ending` makes. */
+  end(ending: (phase: string) => Error): void {
+    this.#ending = ending;
+    this.failAll(ending);
+  }
+
+  /** The guest runs again: takes `end` back for waits to come. */
+  goOn(): void {
+    this.#ending = undefined;
+  }
+
+  #isEnd(error: Error): boolean {
+    if (error instanceof GuestError) return error.exit !== undefined;
+    return error.cause !== undefined && error.cause === this.#connection.orderlyEnd();
+  }
+
+  async #wait(wish: Wish, options: WaitLimits): Promise<QmpEvent> {
+    const { phase } = wish;
+    const refused = this.#connection.refuse(phase) ?? this.#ending?.(phase) ?? this.#tooMany(phase);
     if (refused !== undefined) throw refused;
     if (options.signal?.aborted) throw cancellation(phase, options.signal);
     const { promise, resolve, reject } = Promise.withResolvers<QmpEvent>();
-    const wait: Wait = { phase, accepts, resolve, reject, release: () => {} };
-    this.#start(wait, since, options);
-    return promise;
+    this.#start({ ...wish, resolve, reject, release: () => {} }, options);
+    return await promise;
   }
 
   /** Settles every wait that this event fits. */
@@ -87,19 +150,14 @@ export class EventWaits {
     return new QmpError(`${phase}: ${this.#limit} waits are pending (the limit pendingWaits)`, {});
   }
 
-  #start(
-    wait: Wait,
-    since: number,
-    options: QmpWaitOptions & { readonly timeoutMs: number },
-  ): void {
-    const { timeoutMs, signal } = options;
+  #start(wait: Wait, { timeoutMs, signal }: WaitLimits): void {
     const fail = (error: Error) => {
       this.#remove(wait);
       wait.reject(error);
     };
-    const unseenCount = this.#source.droppedAfter(since);
+    const unseenCount = this.#source.droppedAfter(wait.since);
     const stopClock = startDeadline(timeoutMs, () => {
-      const detail = this.#describeMeanwhile(since, unseenCount);
+      const detail = this.#describeMeanwhile(wait.since, unseenCount);
       fail(new TimeoutError(wait.phase, timeoutMs, "timeoutMs", detail));
     });
     const abort = () => {

@@ -70,6 +70,48 @@ test("an event is told from others by its data", async ({ boot }) => {
   ).rejects.toThrow('not to emit the QMP event SHUTDOWN with {"guest":true}, but it did');
 });
 
+test("a part of an event's data is enough, and a failure shows what came", async ({ boot }) => {
+  const vm = await boot(kernelPath("spin"));
+  await vm.reset();
+  await vm.pause();
+  const seen = vm.qmp.events.map(({ event }) => event);
+  expect(seen).toEqual(expect.arrayContaining(["RESUME", "RESET", "STOP"]));
+  await expect(vm).toEmitEvent("RESET", { where: {} });
+  await expect(vm).toEmitEvent("RESET", { where: { reason: "host-qmp-system-reset" } });
+  await expect(
+    expect(vm).toEmitEvent("RESET", { where: { reason: "guest-reset" }, timeoutMs: 50 }),
+  ).rejects.toThrow(/\n {4}RESET \{"guest":false,"reason":"host-qmp-system-reset"\}\n/);
+  const where = () => {
+    throw new Error("not my event");
+  };
+  await expect(expect(vm).toEmitEvent("RESET", { where })).rejects.toThrow(
+    "its function threw: not my event",
+  );
+});
+
+test("an event must not come, or not with this data, for a time", async ({ boot }) => {
+  const vm = await boot(kernelPath("echo"));
+  await expect(vm.serial).toPrint("> ");
+  const since = vm.qmp.mark();
+  // It comes, but with other data.
+  const other = { where: { guest: true }, since, forMs: 500 };
+  const holds = expect(vm).not.toEmitEvent("RESET", other);
+  await vm.reset();
+  await expect(vm).toEmitEvent("RESET", { since });
+  await holds;
+  // It comes meanwhile.
+  const broken = expect(expect(vm).not.toEmitEvent("STOP", { since, forMs: 20_000 })).rejects;
+  await vm.pause();
+  await broken.toThrow("expected QEMU not to emit the QMP event STOP, but it did");
+  await vm.resume();
+  // The guest ends before the time is over, which proves nothing.
+  const unproven = expect(expect(vm).not.toEmitEvent("WATCHDOG", { forMs: 20_000 })).rejects;
+  await expect(vm.serial).toPrint("> ");
+  await vm.serial.writeLine("quit");
+  await unproven.toThrow(/^power-off at .*\n {2}while waiting for QMP event WATCHDOG/);
+  await expect(vm).toPowerOff();
+});
+
 test("an event is for machines and their QMP clients", async ({ boot }) => {
   const vm = await boot(kernelPath("spin"));
   const emit = (actual: unknown) => () =>

@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { QmpError, TimeoutError } from "../../harness/evidence/index.ts";
 import type { QmpClientOptions } from "../../harness/qmp/index.ts";
-import { connectQemu, FakePeer, rejection } from "./peers.ts";
+import { FakePeer, rejection } from "./fake-peer.ts";
+import { connectQemu } from "./peers.ts";
 
 /** A client on a real QEMU, with the commands that it has sent since it was ready. */
 async function connectLogged(options: QmpClientOptions = {}) {
