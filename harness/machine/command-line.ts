@@ -99,7 +99,8 @@ function common(plan: MachinePlan): string[] {
     ...(plan.kernel === undefined ? [] : ["-kernel", plan.kernel]),
     ...(plan.initrd === undefined ? [] : ["-initrd", plan.initrd]),
     ...(plan.commandLine === undefined ? [] : ["-append", plan.commandLine]),
-    ...mediaArguments(plan.media, board.machineType),
+    // QEMU's own option ROM, which starts the kernel, has the first place of a PC's boot order.
+    ...mediaArguments(plan.media, board.machineType, plan.kernel === undefined ? 0 : 1),
     ...(board.isaDebugExit ? ["-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"] : []),
   ];
 }

@@ -19,10 +19,15 @@ const placesLimit: Partial<Record<DiskBus, number>> = { ide: 4, ahci: 6, floppy:
 const cdromPlace = 2;
 
 /**
- * Arguments for all media. @throws `SpecError` naming the disk whose bus this machine has not, or
+ * Arguments for all media; firmware tries them from the place `firstBoot` of its order on.
+ * @throws `SpecError` naming the disk whose bus this machine has not, or
  * has no place left on.
  */
-export function mediaArguments(media: PlannedMedia, machineType: string): string[] {
+export function mediaArguments(
+  media: PlannedMedia,
+  machineType: string,
+  firstBoot: number,
+): string[] {
   const { disks, cdrom, cdromFirst } = media;
   const taken = new Map<DiskBus, number>();
   const words: string[] = [];
@@ -31,10 +36,12 @@ export function mediaArguments(media: PlannedMedia, machineType: string): string
     const place = taken.get(disk.bus) ?? 0;
     taken.set(disk.bus, place + 1);
     checkPlace(disk.bus, place, index, machineType);
-    words.push(...oneDisk(disk, { index, place, boot: index + firstDisk, machineType }));
+    words.push(
+      ...oneDisk(disk, { index, place, boot: firstBoot + index + firstDisk, machineType }),
+    );
   }
   if (cdrom !== undefined) {
-    const boot = cdromFirst ? 0 : disks.length;
+    const boot = firstBoot + (cdromFirst ? 0 : disks.length);
     words.push(...cdromArguments(cdrom, taken, boot, machineType));
   }
   // A floppy drive has no place in the order of the others; "a" puts it before them.
