@@ -6,7 +6,13 @@ import {
   QmpError,
   TimeoutError,
 } from "../evidence/index.ts";
-import { followable, type QmpClient, type QmpStreamOptions, streamEvents } from "../qmp/index.ts";
+import {
+  followable,
+  type QmpClient,
+  type QmpQueries,
+  type QmpStreamOptions,
+  streamEvents,
+} from "../qmp/index.ts";
 import type { WaitLimit } from "./machine-parts.ts";
 
 /** What the machine does around the calls that a test makes. */
@@ -42,6 +48,7 @@ export function evidentQmp(client: QmpClient, surroundings: QmpSurroundings): Qm
   const wrapped = new Map<PropertyKey, unknown>([
     ["execute", commanding(execute)],
     ["supports", commanding(supports)],
+    ["query", evidentQueries(client.query, around)],
     [
       "waitForEvent",
       (name: string, options: { timeoutMs?: number } = {}) =>
@@ -58,6 +65,18 @@ export function evidentQmp(client: QmpClient, surroundings: QmpSurroundings): Qm
       if (property === "events") return followable(target.events, source);
       const value: unknown = Reflect.get(target, property, target);
       return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+/** The same questions, whose errors have evidence. */
+function evidentQueries(queries: QmpQueries, around: Around): QmpQueries {
+  return new Proxy(queries, {
+    get(target, property) {
+      const ask: unknown = Reflect.get(target, property, target);
+      if (typeof ask !== "function") return ask;
+      return (...given: unknown[]) =>
+        around.command(`query.${String(property)}`, async () => await ask.apply(target, given));
     },
   });
 }

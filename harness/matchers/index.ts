@@ -2,6 +2,7 @@ import { toBePaused } from "./to-be-paused.ts";
 import { toBeRunning } from "./to-be-running.ts";
 import { toEmitEvent } from "./to-emit-event.ts";
 import { toExit } from "./to-exit.ts";
+import { toHavePciDevice } from "./to-have-pci-device.ts";
 import { toHaveQmpState } from "./to-have-qmp-state.ts";
 import { toPanic } from "./to-panic.ts";
 import { toPowerOff } from "./to-power-off.ts";
@@ -12,6 +13,7 @@ import { toShowText } from "./to-show-text.ts";
 export type { MatcherCall, MatcherResult, NegatedOptions } from "./outcome.ts";
 export type { EmitEventOptions } from "./to-emit-event.ts";
 export type { ExpectedExit } from "./to-exit.ts";
+export type { ExpectedPciDevice } from "./to-have-pci-device.ts";
 export type { PanicOptions } from "./to-panic.ts";
 export type { NotPrintOptions } from "./to-print.ts";
 export type { NotShowTextOptions, TextShower } from "./to-show-text.ts";
@@ -22,6 +24,7 @@ export const matchers = {
   toBeRunning,
   toEmitEvent,
   toExit,
+  toHavePciDevice,
   toHaveQmpState,
   toPanic,
   toPowerOff,

@@ -17,6 +17,7 @@ import { EventLog, type QmpEventListener, warnOfListener } from "./events.ts";
 import { firstLine } from "./excerpt.ts";
 import { DEFAULT_QMP_LIMITS, DEFAULT_TIMEOUT_MS } from "./limits.ts";
 import type { QmpGreeting, QmpMessage } from "./message.ts";
+import { QmpQueries } from "./queries.ts";
 import { EventWaits } from "./waits.ts";
 
 /** Whoever waits for the schema has a limit of its own. */
@@ -30,6 +31,8 @@ const askFirst = { timeoutMs: Number.POSITIVE_INFINITY, isFirst: true };
  * pending for ever. Reading begins after the constructor has returned, so no event is lost.
  */
 export class QmpClient {
+  /** Questions about the machine's state, with answers that are easy to compare. */
+  readonly query = new QmpQueries((command, args) => this.execute(command, args));
   readonly #timeoutMs: number;
   readonly #connection: Connection;
   readonly #calls: CallTable;

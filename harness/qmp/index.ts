@@ -32,4 +32,9 @@ export type {
 export type { QmpEventListener, QmpListenerErrorHandler } from "./events.ts";
 export type { QmpLimits } from "./limits.ts";
 export type { QmpGreeting } from "./message.ts";
+export type { MemoryRange, PageMapping } from "./monitor-text.ts";
 export { openCommands } from "./open-commands.ts";
+export type { CharacterDevice, CpuOptions, CpuState, QmpQueries } from "./queries.ts";
+export type { BlockCounters, BlockDevice } from "./query-block.ts";
+export { hexadecimal, type PciDevice, type PciRegion } from "./query-pci.ts";
+export type { Statistic, StatisticsOptions } from "./query-statistics.ts";

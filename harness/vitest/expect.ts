@@ -4,6 +4,7 @@ import type { EndOptions, Machine } from "../machine/index.ts";
 import type {
   EmitEventOptions,
   ExpectedExit,
+  ExpectedPciDevice,
   NegatedOptions,
   NotPrintOptions,
   NotShowTextOptions,
@@ -54,6 +55,8 @@ interface StateMatchers {
   toBePaused(): Promise<void>;
   /** QMP's run state, now. */
   toHaveQmpState(state: QmpRunState): Promise<void>;
+  /** The machine has a PCI device as described, now. */
+  toHavePciDevice(expected: ExpectedPciDevice): Promise<void>;
 }
 
 /** Matchers of a machine. */

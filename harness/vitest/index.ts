@@ -28,10 +28,19 @@ export {
 export type {
   EmitEventOptions,
   ExpectedExit,
+  ExpectedPciDevice,
   NotPrintOptions,
   NotShowTextOptions,
 } from "../matchers/index.ts";
 export type {
+  BlockCounters,
+  BlockDevice,
+  CharacterDevice,
+  CpuState,
+  MemoryRange,
+  PageMapping,
+  PciDevice,
+  PciRegion,
   QmpArguments,
   QmpBlockDevice,
   QmpClient,
@@ -40,9 +49,11 @@ export type {
   QmpEvent,
   QmpEvents,
   QmpNewerCommands,
+  QmpQueries,
   QmpResult,
   QmpRunState,
   QmpShutdownCause,
+  Statistic,
 } from "../qmp/index.ts";
 export type {
   ScreenMatch,

@@ -16,11 +16,13 @@ export interface RealQemu {
 export function startQemu({
   descriptors = [],
   parameters = [],
+  program = "qemu-system-x86_64 -M none",
 }: {
   descriptors?: readonly number[];
   parameters?: readonly string[];
+  program?: string;
 } = {}): RealQemu {
-  const qemu = "qemu-system-x86_64 -M none -S -display none -nodefaults";
+  const qemu = `${program} -S -display none -nodefaults`;
   const monitor = "-chardev socket,id=q,fd=3 -mon chardev=q,mode=control";
   // The kernel ends QEMU if this process dies in a way that runs no clean-up.
   const prefix = `--pdeathsig KILL ${qemu} ${monitor}`.split(" ");
@@ -38,7 +40,8 @@ export function startQemu({
 /** A client that is ready, on a QEMU of its own. */
 export async function connectQemu(
   options: QmpClientOptions = {},
+  start: Parameters<typeof startQemu>[0] = {},
 ): Promise<RealQemu & { readonly client: QmpClient }> {
-  const qemu = startQemu();
+  const qemu = startQemu(start);
   return { ...qemu, client: await QmpClient.connect(qemu.stream, options) };
 }

@@ -96,6 +96,12 @@ export async function exits(): Promise<void> {
   // @ts-expect-error Only a debug-exit has a status.
   exit.status;
   await expect(vm).toHaveQmpState("paused");
+  await expect(vm).toHavePciDevice({ vendorId: 0x8086, deviceId: 0x100e });
+  await expect(vm).not.toHavePciDevice({ address: "00:1f.2" });
+  // @ts-expect-error A vendor is a number.
+  await expect(vm).toHavePciDevice({ vendorId: "8086" });
+  // @ts-expect-error That is no field of a device.
+  await expect(vm).toHavePciDevice({ vendor: 0x8086 });
   await expect(vm).toEmitEvent("RESET", { where: { guest: true }, since: vm.qmp.mark() });
   // @ts-expect-error That is no field of this event.
   await expect(vm).toEmitEvent("RESET", { where: { gust: true } });
