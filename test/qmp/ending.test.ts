@@ -54,6 +54,25 @@ describe("a QEMU that hangs or dies", () => {
     expect(lines.filter((line) => /system_reset|inject-nmi|cont/.test(line))).toEqual([]);
   });
 
+  test("still answers out of band while its main loop hangs, however much is queued", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "hung-loop-"));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const fifo = join(directory, "fifo");
+    execFileSync("mkfifo", [fifo]);
+    const { client } = await connectQemu();
+    // To open a FIFO takes until somebody reads from it, and QEMU's main loop waits for that.
+    const saved = client.execute("pmemsave", { val: 0, size: 1, filename: fifo });
+    const queued = Array.from({ length: 20 }, () => client.execute("query-status"));
+    const hung = rejection(client.execute("query-name", {}, { timeoutMs: 50 }));
+    const connections = await client.execute("query-yank", {}, { outOfBand: true });
+    expect(connections).toEqual([{ type: "chardev", id: "q" }]);
+    expect((await hung).message).toContain("never sent: 7 commands before it have no answer");
+    const reading = openSync(fifo, "r");
+    onTestFinished(() => closeSync(reading));
+    expect(await saved).toEqual({});
+    for (const { status } of await Promise.all(queued)) expect(status).toBe("prelaunch");
+  });
+
   test("limits what it holds for a QEMU that reads nothing", async () => {
     const pendingSizeBytes = 4 * 1024 * 1024;
     const { client, process, stream } = await connectQemu({
