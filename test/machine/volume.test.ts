@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { GuestError, SpecError, StateError } from "../../harness/evidence/index.ts";
 import type { Machine } from "../../harness/machine/index.ts";
+import type { SerialPort } from "../../harness/serial/index.ts";
 import { boot, errorOf, soonMs, useKernels } from "./machines.ts";
 
-useKernels("flood", "ports");
+useKernels("debug-flood", "flood", "ports");
 
 const soon = { timeoutMs: soonMs };
 
@@ -82,6 +83,22 @@ describe("flood", () => {
     await vm.serial.waitFor("flood 6000\n", soon);
     await vm.kill();
     await typed;
+  });
+
+  test("of the debug console, where QEMU itself stands still while the FIFO is full", async () => {
+    const vm = await boot("debug-flood", { debugConsole: true });
+    const port = vm.debugConsole as SerialPort;
+    await port.waitFor("debug 000001000\n", soon);
+    const untilMs = performance.now() + 1_000;
+    while (performance.now() < untilMs);
+    expect((await vm.qmp.execute("query-status")).status).toBe("running");
+    await port.waitFor(/debug 00001\d+\n/, soon);
+    await vm.pause();
+    const lines = readFileSync(logOf(vm, "debug-console"), "latin1").split("\n").slice(0, -1);
+    expect(
+      lines.findIndex((line, number) => line !== `debug ${`${number}`.padStart(9, "0")}`),
+    ).toBe(-1);
+    await vm.kill();
   });
 
   test("lines come with times that never go back", async () => {

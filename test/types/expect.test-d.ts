@@ -5,6 +5,7 @@ import {
   type Machine,
   type MachineExit,
   type QmpClient,
+  type SerialLine,
   type SerialPort,
 } from "bringup";
 import { assertType, expectTypeOf } from "vitest";
@@ -129,4 +130,13 @@ export async function vitestsOwn(): Promise<void> {
   expect(anything).toBe(5);
   expect(unknownThing).toBe(5);
   assertType<BringupAssertion<SerialPort>>(expect(port));
+}
+
+/** What ports give has times, and lines can be looped over. */
+export async function lines(): Promise<void> {
+  for await (const line of port.lines({ timeoutMs: 5 }))
+    expectTypeOf(line).toEqualTypeOf<SerialLine>();
+  expectTypeOf((await port.waitFor("Hello")).atMs).toEqualTypeOf<number>();
+  expectTypeOf(vm.serialPort("log")).toEqualTypeOf<SerialPort>();
+  expectTypeOf(vm.startedAt).toEqualTypeOf<Date | undefined>();
 }
