@@ -6,7 +6,7 @@ import { gdbSocket, reproductionCommandLine, shellCommand } from "./command-line
 import { EvidenceStore, newRunName, pruneRuns } from "./evidence-store.ts";
 import { type LaunchedMachine, launchMachine } from "./launch.ts";
 import type { Machine } from "./machine.ts";
-import type { WaitLimit } from "./machine-parts.ts";
+import type { LimitOfWait } from "./machine-parts.ts";
 import { MachineChronicle, type MachineFacts } from "./machine-record.ts";
 import type { PortLimits } from "./port-wiring.ts";
 import { withDefaults } from "./precedence.ts";
@@ -26,7 +26,7 @@ export interface BootOptions {
   readonly calibration?: Calibration | undefined;
   /** What specs start from. */
   readonly defaults?: MachineSpec;
-  readonly limit?: WaitLimit;
+  readonly limit?: LimitOfWait;
   /** What each port may keep in memory and on disk. */
   readonly portLimits?: PortLimits;
   /** Milliseconds after which nobody waits for the boot any more, whatever the spec allows. */

@@ -1,6 +1,7 @@
 /** A planned machine → QEMU's command line. Pure: same plan, same words. */
 import type { ChosenBoard } from "./choose-board.ts";
 import { escapeComma, mediaArguments, type PlannedMedia } from "./disk-arguments.ts";
+import { clockArguments } from "./guest-clock.ts";
 import type { SortedArguments } from "./qemu-arguments.ts";
 
 /** A port between guest and harness: a serial port, or the debug console. */
@@ -16,6 +17,8 @@ export interface MachinePlan {
   readonly board: ChosenBoard;
   /** "tcg", "kvm" or "hvf". */
   readonly accelerator: string;
+  /** Which clock the guest runs by. */
+  readonly clock: "host" | "virtual";
   readonly cpus: number;
   /** What `-kernel` gets, if it gets something. */
   readonly kernel: string | undefined;
@@ -90,7 +93,7 @@ function common(plan: MachinePlan): string[] {
   const { board } = plan;
   return [
     ...["-no-user-config", "-nodefaults", "-display", "none"],
-    ...["-machine", board.machine, "-accel", plan.accelerator],
+    ...["-machine", board.machine, "-accel", plan.accelerator, ...clockArguments(plan.clock)],
     ...(board.cpu === undefined ? [] : ["-cpu", board.cpu]),
     ...["-smp", `${plan.cpus}`],
     ...memoryArguments(board.memory),

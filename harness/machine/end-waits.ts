@@ -1,8 +1,6 @@
 /** Waits for the end of a machine: `toExit`, `toPowerOff`, `toReset` and `toPanic` use them. */
 import { type DeadHalt, GuestError, type MachineExit, TimeoutError } from "../evidence/index.ts";
-
-/** The longest time that a timer of Node can run, in milliseconds. */
-const longestTimerMs = 2 ** 31 - 1;
+import { type PassedLimit, startWaitLimit, type WaitLimit } from "../process/index.ts";
 
 /** What is waited for. */
 export interface EndWait {
@@ -13,14 +11,13 @@ export interface EndWait {
   readonly isPanicEnough: boolean;
   /** Whether a reset that the machine goes on after satisfies the wait. */
   readonly isResetEnough?: boolean;
-  readonly limitMs: number;
-  readonly limitName: string;
+  readonly limit: WaitLimit;
 }
 
 interface Pending extends EndWait {
   readonly resolve: (exit: MachineExit) => void;
   readonly reject: (error: Error) => void;
-  timer: NodeJS.Timeout | undefined;
+  stopTimer: () => void;
 }
 
 export class EndWaits {
@@ -43,26 +40,22 @@ export class EndWaits {
    */
   add(wait: EndWait): Promise<MachineExit> {
     return new Promise((resolve, reject) => {
-      const pending: Pending = { ...wait, resolve, reject, timer: undefined };
+      const pending: Pending = { ...wait, resolve, reject, stopTimer: () => {} };
       this.#pending.add(pending);
       this.#onWaiting(1);
       if (this.#exit !== undefined) {
         this.#offer(pending, this.#exit);
         return;
       }
-      if (wait.limitMs === Number.POSITIVE_INFINITY) return;
-      const delayMs = Math.min(wait.limitMs, longestTimerMs);
-      // A late timer lets the event loop read what has arrived before it fails.
-      pending.timer = setTimeout(() => setImmediate(() => this.#expire(pending)), delayMs);
+      pending.stopTimer = startWaitLimit(wait.limit, (passed) => this.#expire(pending, passed));
     });
   }
 
   /** Waits without a limit for any end. @throws `GuestError` if the guest is provably dead. */
   anyEnd(): Promise<MachineExit> {
-    const limitMs = Number.POSITIVE_INFINITY;
+    const limit = { limitMs: Number.POSITIVE_INFINITY, name: "none" };
     const accepts = () => true;
-    const description = "to end";
-    return this.add({ description, accepts, isPanicEnough: false, limitMs, limitName: "none" });
+    return this.add({ description: "to end", accepts, isPanicEnough: false, limit });
   }
 
   /** The machine has ended. */
@@ -107,15 +100,15 @@ export class EndWaits {
     else pending.reject(new GuestError(`expected the machine ${pending.description}`, exit));
   }
 
-  #expire(pending: Pending): void {
+  #expire(pending: Pending, { limitMs, name, detail }: PassedLimit): void {
     if (!this.#pending.has(pending)) return;
     this.#finish(pending);
-    const { limitMs, limitName } = pending;
-    pending.reject(new TimeoutError(`the machine ${pending.description}`, limitMs, limitName));
+    const phase = `the machine ${pending.description}`;
+    pending.reject(new TimeoutError(phase, limitMs, name, detail));
   }
 
   #finish(pending: Pending): void {
-    clearTimeout(pending.timer);
+    pending.stopTimer();
     this.#pending.delete(pending);
     this.#onWaiting(-1);
   }

@@ -6,6 +6,7 @@ import {
   QmpError,
   TimeoutError,
 } from "../evidence/index.ts";
+import type { PassedLimit, WaitLimit } from "../process/index.ts";
 import {
   followable,
   type QmpClient,
@@ -13,12 +14,12 @@ import {
   type QmpStreamOptions,
   streamEvents,
 } from "../qmp/index.ts";
-import type { WaitLimit } from "./machine-parts.ts";
+import type { LimitOfWait } from "./machine-parts.ts";
 
 /** What the machine does around the calls that a test makes. */
 export interface QmpSurroundings {
   /** The limit of a wait. */
-  readonly limit: WaitLimit;
+  readonly limit: LimitOfWait;
   readonly attachEvidence: (error: Error) => Promise<Error>;
   /** Resolves once it is known how the machine ended, if it has. */
   readonly exit: () => Promise<MachineExit | undefined>;
@@ -36,10 +37,12 @@ export function evidentQmp(client: QmpClient, surroundings: QmpSurroundings): Qm
   const wait = client.waitForEvent.bind(client) as (...given: unknown[]) => Promise<unknown>;
   const source = {
     mark: () => client.mark(),
-    nextEvent: (options: QmpStreamOptions = {}) =>
-      around.wait("the next QMP event", options.timeoutMs, (timeoutMs) =>
-        client.nextEvent({ ...options, timeoutMs }),
-      ),
+    nextEvent: (options: QmpStreamOptions = {}) => {
+      const since = options.since ?? client.mark();
+      return around.wait("the next QMP event", options.timeoutMs, (timeoutMs) =>
+        client.nextEvent({ ...options, since, timeoutMs }),
+      );
+    },
   };
   const commanding =
     (call: (...given: unknown[]) => Promise<unknown>) =>
@@ -51,10 +54,12 @@ export function evidentQmp(client: QmpClient, surroundings: QmpSurroundings): Qm
     ["query", evidentQueries(client.query, around)],
     [
       "waitForEvent",
-      (name: string, options: { timeoutMs?: number } = {}) =>
-        around.wait(`the QMP event ${name}`, options.timeoutMs, (timeoutMs) =>
-          wait(name, { ...options, timeoutMs }),
-        ),
+      (name: string, options: { timeoutMs?: number; since?: number } = {}) => {
+        const since = options.since ?? client.mark();
+        return around.wait(`the QMP event ${name}`, options.timeoutMs, (timeoutMs) =>
+          wait(name, { ...options, since, timeoutMs }),
+        );
+      },
     ],
     ["nextEvent", source.nextEvent],
     ["eventStream", (options?: QmpStreamOptions) => streamEvents(source, options)],
@@ -109,11 +114,9 @@ class Around {
     const { limit, onWaiting } = this.#surroundings;
     return atCaller(async () => {
       onWaiting(1);
-      const { limitMs, name } = limit(timeoutMs);
       try {
-        return await act(limitMs);
+        return await waitWithin(limit(timeoutMs), act);
       } catch (error) {
-        if (error instanceof TimeoutError) nameLimit(error, name);
         throw await this.#explain(error, `a wait for ${what}`);
       } finally {
         onWaiting(-1);
@@ -131,7 +134,30 @@ class Around {
   }
 }
 
-/** The client knows of one limit only, and calls it by the name of its own option. */
-function nameLimit(error: TimeoutError, name: string): void {
-  error.message = error.message.replace("(timeoutMs)", `(${name})`);
+/**
+ * Waits until the limit has passed by whichever clock it goes. The client knows of the wall clock
+ * only, and calls its limit by the name of its own option.
+ */
+async function waitWithin<Result>(
+  { judge, limitMs, name }: WaitLimit,
+  wait: (timeoutMs: number) => Promise<Result>,
+): Promise<Result> {
+  for (let timeoutMs = limitMs; ; ) {
+    try {
+      return await wait(timeoutMs);
+    } catch (error) {
+      if (!(error instanceof TimeoutError)) throw error;
+      const verdict = judge === undefined ? { limitMs, name } : await judge();
+      if (!("moreMs" in verdict)) throw withLimitOf(error, verdict);
+      timeoutMs = verdict.moreMs;
+    }
+  }
+}
+
+function withLimitOf(
+  { message, phase }: TimeoutError,
+  { detail = "", limitMs, name }: PassedLimit,
+): TimeoutError {
+  const meanwhile = message.slice(message.indexOf(phase) + phase.length);
+  return new TimeoutError(phase, limitMs, name, detail + meanwhile);
 }

@@ -61,6 +61,9 @@ export class GuestWatch {
     parts.qmp.onEvent((event) => this.#follow(event));
     this.endWatch = this.#watchEnd();
     if (parts.plan.debug) this.sampler.stop();
+    const { failOn } = parts;
+    if (failOn !== undefined)
+      this.chronicle.note("machine", `failOn: ${failOn.join(", ") || "none"}`);
   }
 
   /** When the guest executed its first instruction, as far as this process could see. */
@@ -95,12 +98,18 @@ export class GuestWatch {
     return fatal === undefined ? undefined : panicOf(fatal.line);
   }
 
+  /** The line by which the guest reported its own death, unless a wait has let that pass. */
+  #fatalLine(): string | undefined {
+    return this.ports.map(({ port }) => port.standingFatal?.line).find((line) => line);
+  }
+
   #wire(planned: PlannedPort, fifo: FifoPair): WiredPort {
     const hooks = {
       send: (bytes: Uint8Array) => this.#send(planned.name, fifo, bytes),
       limit: this.#parts.limit,
       // What is read before the news that the guest runs was printed at its very start.
       clockMs: () => (this.#start === undefined ? 0 : performance.now() - this.#start.ms),
+      failOn: this.#parts.failOn,
       onFatal: ({ line }: { line: string }) => {
         this.chronicle.note(planned.name, `fatal output: ${line}`);
         this.endWaits.offerPanic(panicOf(line));
@@ -142,7 +151,7 @@ export class GuestWatch {
       hasRepeatingFirmware: hasRepeatingFirmware(plan),
       qemuMajor,
       drain: () => this.#drain(),
-      fatalLine: () => this.ports.map(({ port }) => port.firstFatal?.line).find((line) => line),
+      fatalLine: () => this.#fatalLine(),
       onEnd: (exit) => this.#end(exit),
     });
   }
@@ -183,11 +192,11 @@ export class GuestWatch {
   }
 
   #foundDead(finding: DeadHalt): void {
-    const panic = this.panicSoFar();
-    if (panic !== undefined) {
+    const line = this.#fatalLine();
+    if (line !== undefined) {
       const because = `the guest printed fatal output, then: ${finding.because}`;
       const place = finding.at === undefined ? {} : { at: finding.at };
-      this.#end({ ...panic, because, ...place });
+      this.#end({ ...panicOf(line), because, ...place });
       return;
     }
     this.chronicle.addFinding(finding);

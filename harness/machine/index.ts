@@ -25,7 +25,7 @@ export { type BootOptions, bootMachine, defaultWaitMs } from "./boot.ts";
 export { EvidenceStore, newRunName, pruneRuns } from "./evidence-store.ts";
 export type { MachineState } from "./lifecycle.ts";
 export { Machine } from "./machine.ts";
-export type { WaitLimit } from "./machine-parts.ts";
+export type { LimitOfWait } from "./machine-parts.ts";
 export { wirePort } from "./port-wiring.ts";
 export { isDebugging } from "./precedence.ts";
 export type { RunSettings } from "./run-settings.ts";

@@ -14,8 +14,9 @@ import {
 import { QmpClient } from "../qmp/index.ts";
 import { firstErrorLine } from "./classify-exit.ts";
 import { commandLine, fifoPath } from "./command-line.ts";
+import { GuestClock, limitByGuestClock } from "./guest-clock.ts";
 import { Machine } from "./machine.ts";
-import type { WaitLimit } from "./machine-parts.ts";
+import type { LimitOfWait } from "./machine-parts.ts";
 import type { MachineChronicle } from "./machine-record.ts";
 import type { PortLimits } from "./port-wiring.ts";
 import type { PreparedMachine } from "./prepare.ts";
@@ -27,7 +28,7 @@ const lastWordsMs = 1_000;
 /** What a launch is given. */
 export interface LaunchOptions {
   readonly chronicle: MachineChronicle;
-  readonly limit: WaitLimit;
+  readonly limit: LimitOfWait;
   readonly portLimits: PortLimits | undefined;
   /** Takes everything that is acquired; whoever owns it disposes it if the launch fails. */
   readonly cleanup: CleanupStack;
@@ -80,9 +81,10 @@ export async function launchMachine(
     fifos,
     symbols: prepared.symbols,
     builtAtMs: prepared.builtAtMs,
+    failOn: prepared.failOn,
     logs,
     qemuMajor: qemu.version.major,
-    limit,
+    limit: plan.clock === "virtual" ? limitByGuestClock(limit, new GuestClock(qmp)) : limit,
     portLimits,
     remove: privateDirectory.remove,
   });

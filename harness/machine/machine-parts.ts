@@ -1,12 +1,15 @@
 /** What `bootMachine` has put together, and a machine is made of. */
-import type { FifoPair, OwnedChild } from "../process/index.ts";
+import type { FifoPair, OwnedChild, WaitLimit } from "../process/index.ts";
 import type { QmpClient } from "../qmp/index.ts";
 import type { MachinePlan } from "./command-line.ts";
 import type { MachineChronicle } from "./machine-record.ts";
 import type { PortLimits } from "./port-wiring.ts";
 
-/** The limit of a wait that asks for `timeoutMs`, and what that limit is called. */
-export type WaitLimit = (timeoutMs: number | undefined) => { limitMs: number; name: string };
+/**
+ * The limit of a wait that asks for `timeoutMs`, and what that limit is called; with `clock` by the
+ * host's clock, whichever the guest has.
+ */
+export type LimitOfWait = (timeoutMs: number | undefined, clock?: "host") => WaitLimit;
 
 export interface MachineParts {
   readonly plan: MachinePlan;
@@ -18,11 +21,13 @@ export interface MachineParts {
   readonly fifos: readonly FifoPair[];
   /** ELF with the guest's symbols. */
   readonly symbols: string | undefined;
+  /** Fatal output of this guest, where the spec names its own. */
+  readonly failOn: readonly (string | RegExp)[] | undefined;
   /** When the kernel was built, in milliseconds since 1970. */
   readonly builtAtMs: number | undefined;
   readonly logs: { readonly cpu: string; readonly stderr: string };
   readonly qemuMajor: number;
-  readonly limit: WaitLimit;
+  readonly limit: LimitOfWait;
   readonly portLimits: PortLimits | undefined;
   /** Removes the private directory. */
   readonly remove: () => Promise<void>;

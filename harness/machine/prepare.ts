@@ -31,6 +31,7 @@ export interface PreparedMachine {
   /** ELF with the guest's symbols. */
   readonly symbols: string | undefined;
   readonly builtAtMs: number | undefined;
+  readonly failOn: MachineSpec["failOn"];
 }
 
 /** What the run knows already. */
@@ -49,7 +50,8 @@ export async function prepareMachine(
   spec: MachineSpec,
   surroundings: Surroundings,
 ): Promise<PreparedMachine> {
-  const extra = sortArguments(spec.qemuArguments ?? []);
+  const extra = sortArguments(spec.qemuArguments ?? [], spec.clock);
+  checkClock(spec);
   const image = await lookAtKernel(spec);
   const board = chooseBoard(spec, image);
   const kept = image === undefined ? undefined : await surroundings.store.keep(image.path);
@@ -64,6 +66,7 @@ export async function prepareMachine(
     qemu: qemu.path,
     board,
     accelerator: accelerator.used,
+    clock: spec.clock ?? "host",
     cpus: spec.cpus ?? 1,
     ...loading,
     firmware: await planFirmware(board, qemu),
@@ -79,6 +82,7 @@ export async function prepareMachine(
     accelerator,
     kernel: tested === undefined ? null : recordOf(tested),
     symbols: symbols === undefined ? undefined : await existing("symbols", symbols),
+    failOn: spec.failOn,
     builtAtMs: kept === undefined ? undefined : (await stat(kept.path)).mtimeMs,
   };
 }
@@ -92,6 +96,16 @@ async function lookAtKernel(spec: MachineSpec): Promise<DetectedImage | undefine
   const image = await examineImage(spec.kernel);
   checkImage(image, spec.arch === undefined ? {} : { arch: spec.arch });
   return image;
+}
+
+/** @throws `SpecError` where the accelerator asked for has no clock but the host's. */
+function checkClock({ accelerator = "auto", clock }: MachineSpec): void {
+  if (clock !== "virtual" || accelerator === "auto" || accelerator === "tcg") return;
+  throw new SpecError(
+    "clock",
+    `got "virtual", which only TCG has, but "${accelerator}" is asked for (the field accelerator, ` +
+      'BRINGUP_ACCELERATOR or the plugin\'s machine); take accelerator "tcg", or clock "host"',
+  );
 }
 
 function checkMachineType(qemu: QemuBinary, board: ChosenBoard): void {
@@ -112,7 +126,14 @@ async function chooseAcceleratorFor(
   surroundings: Surroundings,
 ): Promise<AcceleratorChoice> {
   const { calibration } = surroundings;
-  const question = { requested: spec.accelerator ?? "auto", arch: board.arch, qemu };
+  const requested = spec.accelerator ?? "auto";
+  const question = { requested, arch: board.arch, qemu };
+  if (spec.clock === "virtual") {
+    const choice = await chooseAccelerator({ ...question, requested: "tcg" });
+    return requested === "tcg"
+      ? choice
+      : { ...choice, requested, why: "only TCG has a virtual clock" };
+  }
   return await chooseAccelerator(
     calibration === undefined ? question : { ...question, calibration },
   );

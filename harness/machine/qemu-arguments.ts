@@ -41,6 +41,12 @@ const owned: Readonly<Record<string, string>> = {
   debugcon: "use the field debugConsole",
 };
 
+/** Options that only a virtual clock sets. */
+const ownedByClock: Readonly<Record<string, string>> = {
+  icount: 'clock: "virtual" sets it; clock: "host" leaves it to you',
+  rtc: 'clock: "virtual" sets it; clock: "host" leaves it to you',
+};
+
 const exitDevice = /^isa-debug-exit(?:,|$)/;
 /** The port where ours is; the device's own default is another one. */
 const exitPort = /,iobase=(?:0x0*f4|244)(?:,|$)/i;
@@ -59,10 +65,14 @@ export interface SortedArguments {
 }
 
 /**
- * Checks and sorts `qemuArguments`.
+ * Checks and sorts `qemuArguments` of a machine that runs by this clock.
  * @throws `SpecError` naming the argument that collides, and what to use instead.
  */
-export function sortArguments(given: readonly string[]): SortedArguments {
+export function sortArguments(
+  given: readonly string[],
+  clock: "host" | "virtual" = "host",
+): SortedArguments {
+  const ours = clock === "virtual" ? { ...owned, ...ownedByClock } : owned;
   const extra: string[] = [];
   const logItems: string[] = [];
   let hasExitDevice = false;
@@ -70,7 +80,7 @@ export function sortArguments(given: readonly string[]): SortedArguments {
     const argument = given[index] as string;
     const option = /^--?([A-Za-z].*)$/.exec(argument)?.[1];
     const value = given[index + 1];
-    checkCollision(argument, option, value, `qemuArguments[${index}]`);
+    checkCollision(ours, argument, option, value, `qemuArguments[${index}]`);
     if (option === "d") {
       index += 1;
       logItems.push(...(value ?? "").split(",").filter((item) => item !== ""));
@@ -83,14 +93,15 @@ export function sortArguments(given: readonly string[]): SortedArguments {
 }
 
 function checkCollision(
+  ours: Readonly<Record<string, string>>,
   argument: string,
   option: string | undefined,
   value: string | undefined,
   field: string,
 ): void {
   const words = option === "device" && value !== undefined ? `${argument} ${value}` : argument;
-  if (option !== undefined && Object.hasOwn(owned, option)) {
-    throw new SpecError(field, `${argument} collides with the harness's own; ${owned[option]}`);
+  if (option !== undefined && Object.hasOwn(ours, option)) {
+    throw new SpecError(field, `${argument} collides with the harness's own; ${ours[option]}`);
   }
   if (option === "d" && (value === undefined || value.startsWith("-"))) {
     throw new SpecError(field, "-d takes what QEMU is to log, such as int; give it after -d");

@@ -1,7 +1,7 @@
 import type { Calibration } from "../host/index.ts";
 import type { MachineSpec } from "./spec.ts";
 
-/** What a run's main process decides once, for every process that boots machines. JSON. */
+/** Decided once by a run's main process, and cloned for every process that boots machines. */
 export interface RunSettings {
   /** What every `boot()` starts from. */
   readonly machine: MachineSpec;

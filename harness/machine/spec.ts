@@ -1,5 +1,6 @@
 /** What a machine is made of, as plain data, and the check of it. */
 import { SpecError, toPlainData } from "../evidence/index.ts";
+import { isPattern } from "../serial/index.ts";
 
 /** How a disk is attached. */
 export type DiskBus = (typeof diskBuses)[number];
@@ -63,6 +64,10 @@ export interface MachineSpec {
   readonly exitDevice?: boolean;
   /** What a reset by the guest does: end the machine (default), or go on. */
   readonly onReset?: "stop" | "continue";
+  /** `"virtual"`: time is made of the guest's own instructions, the same in each run; needs TCG. */
+  readonly clock?: "host" | "virtual";
+  /** Fatal output of this guest, instead of the well-known panics; `[]` for none. */
+  readonly failOn?: readonly (string | RegExp)[];
   /** Milliseconds that QEMU may take until the guest's first instruction; default 30,000. */
   readonly bootTimeoutMs?: number;
   /** QEMU binary to use, a path or a name on PATH. */
@@ -159,6 +164,11 @@ const fields: Record<keyof MachineSpec, Check> = {
   debugConsole: flag,
   exitDevice: flag,
   onReset: oneOf("stop", "continue"),
+  clock: oneOf("host", "virtual"),
+  failOn: {
+    takes: "an array of strings and regular expressions, none of which the empty text satisfies",
+    accepts: (value) => Array.isArray(value) && value.every(isPattern),
+  },
   bootTimeoutMs: wholeNumber(1, 86_400_000),
   qemu: text,
   qemuArguments: texts,

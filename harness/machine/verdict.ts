@@ -3,7 +3,7 @@ import { atCaller, GuestError, isDeath, type MachineExit } from "../evidence/ind
 import type { QmpClient } from "../qmp/index.ts";
 import type { GuestWatch } from "./guest-watch.ts";
 import { judgedWhenRead } from "./judged-exit.ts";
-import type { WaitLimit } from "./machine-parts.ts";
+import type { LimitOfWait } from "./machine-parts.ts";
 
 /** Milliseconds that QEMU may take for the last question of a test. */
 const lastQuestionMs = 1_000;
@@ -12,18 +12,20 @@ const lastQuestionMs = 1_000;
 export interface EndOptions {
   /** Milliseconds; default: the machine's limit for waits. */
   readonly timeoutMs?: number | undefined;
+  /** By which clock they are; default: the machine's, which may be a virtual one. */
+  readonly clock?: "host" | undefined;
 }
 
 export class Verdict {
   readonly #watch: GuestWatch;
   readonly #qmp: QmpClient;
-  readonly #limit: WaitLimit;
+  readonly #limit: LimitOfWait;
   /** An assertion has accepted how the machine ended. */
   #isExitJudged = false;
   /** An assertion expects the guest to say that it dies. */
   #isPanicExpected = false;
 
-  constructor(watch: GuestWatch, qmp: QmpClient, limit: WaitLimit) {
+  constructor(watch: GuestWatch, qmp: QmpClient, limit: LimitOfWait) {
     this.#watch = watch;
     this.#qmp = qmp;
     this.#limit = limit;
@@ -49,10 +51,10 @@ export class Verdict {
     options: EndOptions,
     isResetEnough = false,
   ): Promise<MachineExit> {
-    const { limitMs, name: limitName } = this.#limit(options.timeoutMs);
+    const limit = this.#limit(options.timeoutMs, options.clock);
     return this.#withEvidence(async () => {
       const enough = { isPanicEnough: true, isResetEnough };
-      const wait = { description, accepts, ...enough, limitMs, limitName };
+      const wait = { description, accepts, ...enough, limit };
       const exit = await this.#watch.endWaits.add(wait);
       if (this.#watch.chronicle.exit !== undefined) this.#isExitJudged = true;
       else if (exit.kind === "panic") this.#expectPanic();

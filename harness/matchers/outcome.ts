@@ -19,6 +19,12 @@ export interface NegatedOptions {
   readonly forMs: number;
 }
 
+/** The limit that a wait is given. */
+export interface AskedLimit {
+  readonly timeoutMs: number | undefined;
+  readonly clock?: "host";
+}
+
 /** Milliseconds that a wait has to read what arrived in time, and to say that it is over. */
 const laterMs = 1_000;
 
@@ -67,11 +73,11 @@ export async function judgeWait(
   call: MatcherCall,
   expectation: Expectation,
   options: Partial<NegatedOptions> & { readonly timeoutMs?: number | undefined },
-  wait: (timeoutMs: number | undefined) => Promise<unknown>,
+  wait: (limit: AskedLimit) => Promise<unknown>,
 ): Promise<MatcherResult> {
   if (!call.isNot) {
     refuseNegatedOptions(options);
-    await wait(options.timeoutMs);
+    await wait({ timeoutMs: options.timeoutMs });
     return met(call, expectation);
   }
   const { forMs } = options;
@@ -85,17 +91,17 @@ export async function judgeWait(
 
 /**
  * Whether the wait succeeds within `forMs`. That is no limit, which a debugger would suspend, but
- * what is asserted, and so it has a clock of its own behind that of the wait.
+ * what is asserted, and so it has a clock of its own behind that of the wait: the host's.
  */
 async function happensWithin(
   forMs: number,
-  wait: (timeoutMs: number) => Promise<unknown>,
+  wait: (limit: AskedLimit) => Promise<unknown>,
 ): Promise<boolean> {
   let clock: NodeJS.Timeout | undefined;
   const passed = new Promise<boolean>((resolve) => {
     clock = setTimeout(() => resolve(false), forMs + laterMs);
   });
-  const happened = wait(forMs).then(
+  const happened = wait({ timeoutMs: forMs, clock: "host" }).then(
     () => true,
     (error: unknown) => {
       if (error instanceof TimeoutError && error.limitMs === forMs) return false;

@@ -28,7 +28,7 @@ export async function toEmitEvent<Name extends QmpEventName>(
   const { since = 0, where } = options;
   const matching = where === undefined ? "" : ` with ${show(where)}`;
   const expectation = { subject: "QEMU", verb: `to emit the QMP event ${name}${matching}` };
-  return await judgeWait(call, expectation, options, (timeoutMs) =>
+  return await judgeWait(call, expectation, options, ({ timeoutMs }) =>
     qmp.waitForEvent<Name>(name, {
       since,
       ...(where === undefined ? {} : { where }),

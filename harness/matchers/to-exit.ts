@@ -32,8 +32,8 @@ export async function toExit(
   options: EndOptions & Partial<NegatedOptions> = {},
 ): Promise<MatcherResult> {
   const what = Object.keys(expected).length === 0 ? "to end" : `to end as ${show(expected)}`;
-  return await judgeWait(call, { subject: "the machine", verb: what }, options, (timeoutMs) =>
-    machine.waitForEnd(what, (exit) => isAsExpected(exit, expected), { timeoutMs }),
+  return await judgeWait(call, { subject: "the machine", verb: what }, options, (limit) =>
+    machine.waitForEnd(what, (exit) => isAsExpected(exit, expected), limit),
   );
 }
 

@@ -28,12 +28,10 @@ export async function toPanic(
   const expectation = { subject: "the machine", verb };
   if (call.isNot && machine.hasPanicked) return met(call, expectation);
   const accepts = (text: string) => message === undefined || says(text, message);
-  return await judgeWait(call, expectation, options, (timeoutMs) =>
+  return await judgeWait(call, expectation, options, (limit) =>
     call.isNot
-      ? machine.waitForEnd(verb, (exit) => exit.kind === "panic" && accepts(exit.message), {
-          timeoutMs,
-        })
-      : machine.waitForPanic(accepts, { timeoutMs }),
+      ? machine.waitForEnd(verb, (exit) => exit.kind === "panic" && accepts(exit.message), limit)
+      : machine.waitForPanic(accepts, limit),
   );
 }
 

@@ -9,7 +9,7 @@ export async function toPowerOff(
   machine: Machine,
   options: EndOptions & Partial<NegatedOptions> = {},
 ): Promise<MatcherResult> {
-  return await judgeWait(call, { subject: "the machine", verb }, options, (timeoutMs) =>
-    machine.waitForEnd(verb, (exit) => exit.kind === "power-off", { timeoutMs }),
+  return await judgeWait(call, { subject: "the machine", verb }, options, (limit) =>
+    machine.waitForEnd(verb, (exit) => exit.kind === "power-off", limit),
   );
 }

@@ -42,8 +42,8 @@ export async function toPrint(
   const { failOn, forMs, timeoutMs, until } = options;
   if (!call.isNot || until === undefined) {
     requireMoment(call, forMs);
-    return await judgeWait(call, expectation, options, (limitMs) =>
-      port.waitFor(pattern, { timeoutMs: limitMs, failOn }),
+    return await judgeWait(call, expectation, options, (limit) =>
+      port.waitFor(pattern, { ...limit, failOn }),
     );
   }
   if (forMs !== undefined) {

@@ -10,7 +10,7 @@ export async function toReset(
   machine: Machine,
   options: EndOptions & Partial<NegatedOptions> = {},
 ): Promise<MatcherResult> {
-  return await judgeWait(call, { subject: "the machine", verb: "to reset" }, options, (timeoutMs) =>
-    machine.waitForReset({ timeoutMs }),
+  return await judgeWait(call, { subject: "the machine", verb: "to reset" }, options, (limit) =>
+    machine.waitForReset(limit),
   );
 }

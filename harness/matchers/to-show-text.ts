@@ -34,8 +34,8 @@ export async function toShowText(
 ): Promise<MatcherResult> {
   const expectation = { subject: screen.name, verb: `to show ${show(pattern)}` };
   if (!call.isNot || options.forMs !== undefined) {
-    return await judgeWait(call, expectation, options, (timeoutMs) =>
-      screen.waitForText(pattern, { timeoutMs, failOn: options.failOn }),
+    return await judgeWait(call, expectation, options, (limit) =>
+      screen.waitForText(pattern, { ...limit, failOn: options.failOn }),
     );
   }
   return screen.shows(pattern) ? met(call, expectation, "but it does") : notMet(expectation);

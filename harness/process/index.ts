@@ -11,3 +11,10 @@ export {
 export { runProgram } from "./run-program.ts";
 export { runShell, type ShellResult } from "./run-shell.ts";
 export { sweepSessions } from "./sweep.ts";
+export {
+  type LimitVerdict,
+  type NamedLimit,
+  type PassedLimit,
+  startWaitLimit,
+  type WaitLimit,
+} from "./wait-limit.ts";

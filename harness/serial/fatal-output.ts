@@ -2,24 +2,6 @@
 import { canBeBranch, withFlags } from "./expression.ts";
 import { type PatternSearch, searchFor } from "./pattern-search.ts";
 
-/**
- * What well-known systems print when they die. `failOn` replaces the list for one wait; spread
- * it to add to it: `failOn: [...fatalPatterns, /my panic/]`. The words are those of the systems'
- * own sources; all expressions count with their last character.
- */
-export const fatalPatterns: readonly RegExp[] = [
-  /[Kk]ernel [Pp]anic|KERNEL PANIC/m, // Linux, and many kernels that were taught by it
-  /(?<!\w)Oops(?:: | ?\[#\d)/m, // Linux: x86 and Arm, RISC-V, LoongArch
-  /(?<!\w)BUG: (?:unable to handle|kernel NULL|soft lockup|stack guard)/m, // Linux
-  /kernel BUG at /m, // Linux
-  /panicked at /m, // Rust
-  /^(?:lapicid \d+: |cpu\d+: )?panic: /m, // xv6, BSD
-  /^ASSERT(?:ION)?[ _:[(]/m, // edk2, kernels with an assert()
-  /!!!! [A-Z0-9]+ Exception Type/m, // edk2 exception dump: x86, RISC-V
-  /^(?:Synchronous|SError) Exception at 0x/m, // edk2 exception dump: Arm
-  /### ERROR/m, // U-Boot
-];
-
 /** Characters of a fatal line that are kept. */
 const longestLine = 1000;
 /** Outputs that are kept and reported: a kernel that panics in a loop tells one story. */
@@ -50,7 +32,8 @@ export class FatalWatch {
   #line = "";
   #growing: GrowingOutput | undefined;
   #first: FatalOutput | undefined;
-  #unexpected: FatalOutput[] = [];
+  /** What no wait has passed, oldest first. */
+  #standing: FatalOutput[] = [];
   #isSuspended = false;
   #reported = 0;
 
@@ -74,9 +57,14 @@ export class FatalWatch {
     return this.#first;
   }
 
+  /** The first that no wait has passed with a `failOn` of its own; an assertion may expect it. */
+  get standing(): FatalOutput | undefined {
+    return this.#standing[0];
+  }
+
   /** The first fatal output that nothing expected. */
   get unexpected(): FatalOutput | undefined {
-    return this.#unexpected[0];
+    return this.#isSuspended ? undefined : this.standing;
   }
 
   /** Feeds the next piece of text. An output is there from its deciding character on. */
@@ -96,15 +84,14 @@ export class FatalWatch {
     this.#complete();
   }
 
-  /** What was decided up to `offset` is somebody's expectation: it fails nothing any more. */
-  expectUpTo(offset: number): void {
-    this.#unexpected = this.#unexpected.filter(({ decidedAt }) => decidedAt > offset);
+  /** A wait answers for what was decided up to `offset`: it is judged no more. */
+  passUpTo(offset: number): void {
+    this.#standing = this.#standing.filter(({ decidedAt }) => decidedAt > offset);
   }
 
   /** From now on all fatal output is expected, and so is what there has been. */
   suspend(): void {
     this.#isSuspended = true;
-    this.#unexpected = [];
   }
 
   /** Takes `text` up to the character that decides an output; returns what is left. */
@@ -130,10 +117,9 @@ export class FatalWatch {
   #begin(decidedAt: number, line: string): void {
     this.#growing = { decidedAt, line, complete: false };
     this.#first ??= this.#growing;
-    if (this.#isSuspended) return;
-    // Expectations take the oldest away first: beyond the limit the newest speaks for the rest.
-    if (this.#unexpected.length === mostKept) this.#unexpected.pop();
-    this.#unexpected.push(this.#growing);
+    // Waits take the oldest away first: beyond the limit the newest speaks for the rest.
+    if (this.#standing.length === mostKept) this.#standing.pop();
+    this.#standing.push(this.#growing);
   }
 
   #grow(output: GrowingOutput, text: string): string {

@@ -16,6 +16,7 @@ import {
   staysInLine,
   withFlags,
 } from "./expression.ts";
+import { timed } from "./slow-look.ts";
 
 /** Characters that a match of a regular expression may reach back from the newest one. */
 export const lookBackCharacters = 8192;
@@ -202,7 +203,8 @@ class RegExpSearch implements PatternSearch {
   #matchIn(text: string, from: number): RegExpExecArray | undefined {
     if (this.#required !== "" && !text.includes(this.#required, from)) return undefined;
     this.#expression.lastIndex = from;
-    return this.#expression.exec(text) ?? undefined;
+    const match = timed(this.#expression, text.length, () => this.#expression.exec(text));
+    return match ?? undefined;
   }
 
   /** A match within a line that ended in an earlier line would have been found there. */

@@ -1,5 +1,6 @@
 /** The waits that are pending on a port, and the judgement over each of them. */
 import { GuestError, TimeoutError } from "../evidence/index.ts";
+import type { PassedLimit, WaitLimit } from "../process/index.ts";
 import type { ArrivalTimes } from "./arrival-times.ts";
 import type { FatalWatch } from "./fatal-output.ts";
 import { copyMatch } from "./match-copy.ts";
@@ -11,12 +12,6 @@ import type { FoundPattern, SerialMatch, SerialWait, Verdict } from "./wait.ts";
 const comparedLines = 200;
 /** Characters of the nearest line that are shown. */
 const shownCharacters = 200;
-
-/** The limit of a wait and the name of that limit. */
-export interface WaitLimit {
-  readonly limitMs: number;
-  readonly name: string;
-}
 
 /** What the waits of a port share. */
 export interface WaitContext {
@@ -45,10 +40,10 @@ export class PendingWaits {
   }
 
   /** Takes a wait in: it looks at all that has been printed from its start to `end`, or so far. */
-  begin(wait: SerialWait, { limitMs, name }: WaitLimit, end?: number): void {
+  begin(wait: SerialWait, limit: WaitLimit, end?: number): void {
     this.#waits.add(wait);
     this.#context.onWaiting(1);
-    wait.startTimer(limitMs, () => this.#expire(wait, limitMs, name));
+    wait.startTimer(limit, (passed) => this.#expire(wait, passed));
     wait.meet(this.#context.fatal.unexpected);
     wait.add(this.#context.transcript.slice(wait.start, end));
     this.#judge(wait);
@@ -115,13 +110,13 @@ export class PendingWaits {
     const { found } = verdict;
     this.moveCursor(found.end);
     // A wait that names its own fatal output answers for all that it has passed.
-    if (wait.hasOwnFatal) this.#context.fatal.expectUpTo(found.decidedAt);
+    if (wait.hasOwnFatal) this.#context.fatal.passUpTo(found.decidedAt);
     this.#end(wait);
     wait.resolve({ index: found.index, match: this.#matchOf(wait, found) });
   }
 
   /** The limit has passed, and what had arrived by then has been read. */
-  #expire(wait: SerialWait, limitMs: number, limitName: string): void {
+  #expire(wait: SerialWait, { limitMs, name, detail = "" }: PassedLimit): void {
     if (!this.#waits.has(wait)) return;
     // For this wait, and only for it, nothing will grow any more.
     wait.settle();
@@ -129,8 +124,8 @@ export class PendingWaits {
       this.#decide(wait, wait.verdict);
       return;
     }
-    const hint = this.#hint(wait);
-    this.#reject(wait, new TimeoutError(this.#phase(wait), limitMs, limitName, hint));
+    const more = detail + this.#hint(wait);
+    this.#reject(wait, new TimeoutError(this.#phase(wait), limitMs, name, more));
   }
 
   #hint(wait: SerialWait): string {

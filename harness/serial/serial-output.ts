@@ -1,10 +1,12 @@
 /** The guest's side of a port: what it printed, and waiting for it. */
 import { atCaller, CallSite } from "../evidence/index.ts";
+import type { WaitLimit } from "../process/index.ts";
 import { ArrivalTimes } from "./arrival-times.ts";
 import { ByteTail } from "./byte-tail.ts";
-import { type FatalOutput, FatalWatch, fatalPatterns } from "./fatal-output.ts";
+import { type FatalOutput, FatalWatch } from "./fatal-output.ts";
+import { fatalPatterns } from "./fatal-patterns.ts";
 import { type LineSource, linesSoFar, type SerialLine, takeLines } from "./lines.ts";
-import { PendingWaits, type WaitLimit } from "./pending-waits.ts";
+import { PendingWaits } from "./pending-waits.ts";
 import { QuietTimer } from "./quiet-timer.ts";
 import { SerialTerminal } from "./terminal.ts";
 import { TextDecoderOfSerial } from "./text-decoder.ts";
@@ -21,10 +23,12 @@ export interface SerialLimits {
 
 /** What the owner of the port hands in. */
 export interface SerialOutputHooks {
-  /** The limit for a wait that asks for `timeoutMs`, and the name of that limit. */
-  readonly limit: (timeoutMs: number | undefined) => WaitLimit;
   /** Milliseconds since the guest's first instruction. Default: since the port was made. */
   readonly clockMs?: () => number;
+  /** The limit for a wait that asks for `timeoutMs` by a clock, and the name of that limit. */
+  readonly limit: (timeoutMs: number | undefined, clock?: "host") => WaitLimit;
+  /** What this guest prints when it dies; default: `fatalPatterns`. */
+  readonly failOn?: readonly (string | RegExp)[] | undefined;
   /** Called when fatal output is complete, before any wait fails of it; at most 100 times. */
   readonly onFatal?: (output: FatalOutput) => void;
   /** Called with +1 when a wait begins and with -1 when it ends. */
@@ -59,7 +63,9 @@ export abstract class SerialOutput {
     this.#clockMs = hooks.clockMs ?? (() => performance.now() - madeMs);
     this.#transcript = new Transcript(limits.keptCharacters);
     this.#bytes = new ByteTail(limits.keptCharacters);
-    this.#fatal = new FatalWatch(fatalPatterns, 0, (output) => hooks.onFatal?.(output));
+    this.#fatal = new FatalWatch(hooks.failOn ?? fatalPatterns, 0, (output) => {
+      hooks.onFatal?.(output);
+    });
     this.#waits = new PendingWaits({
       name,
       transcript: this.#transcript,
@@ -133,6 +139,11 @@ export abstract class SerialOutput {
   /** The first fatal output that nothing expected. */
   get unexpectedFatal(): FatalOutput | undefined {
     return this.#fatal.unexpected;
+  }
+
+  /** The first that no wait has passed with a `failOn` of its own: how an end is judged by it. */
+  get standingFatal(): FatalOutput | undefined {
+    return this.#fatal.standing;
   }
 
   /** The first fatal output, expected or not. */
@@ -238,7 +249,7 @@ export abstract class SerialOutput {
   }
 
   #begin(wait: SerialWait, options: WaitOptions, end?: number): void {
-    this.#waits.begin(wait, this.#hooks.limit(options.timeoutMs), end);
+    this.#waits.begin(wait, this.#hooks.limit(options.timeoutMs, options.clock), end);
     if (this.#quiet.isQuiet) this.#waits.settle();
     if (this.#ended !== undefined) this.#waits.fail(this.#ended);
   }

@@ -1,9 +1,9 @@
 /** The waits for what a terminal shows, and the judgement over each of them. */
 import { GuestError, TimeoutError } from "../evidence/index.ts";
+import { type PassedLimit, startWaitLimit, type WaitLimit } from "../process/index.ts";
 import { type FatalOutput, FatalWatch } from "./fatal-output.ts";
 import { nearestLine } from "./nearest-line.ts";
-import type { WaitLimit } from "./pending-waits.ts";
-import { checkWaitOptions, startLimit, type WaitOptions } from "./wait.ts";
+import { checkWaitOptions, type WaitOptions } from "./wait.ts";
 
 /** What a terminal needs of its port. */
 export interface TerminalPort {
@@ -16,7 +16,7 @@ export interface TerminalPort {
   readonly isQuiet: () => boolean;
   /** Makes the error of a wait on a machine that has ended; `undefined` while it has not. */
   readonly ended: () => ((phase: string) => Error) | undefined;
-  readonly limit: (timeoutMs: number | undefined) => WaitLimit;
+  readonly limit: (timeoutMs: number | undefined, clock?: "host") => WaitLimit;
   readonly onWaiting: (change: 1 | -1) => void;
   readonly withEvidence: (error: Error) => Promise<Error>;
   /** Sends the guest what the terminal answers. */
@@ -38,7 +38,7 @@ class TerminalWait {
   readonly condition: ScreenCondition<unknown>;
   readonly promise: Promise<unknown>;
   readonly ownFatal: FatalWatch | undefined;
-  timer: NodeJS.Timeout | undefined;
+  stopTimer: () => void = () => {};
   resolve!: (result: unknown) => void;
   reject!: (error: Error) => void;
 
@@ -76,13 +76,13 @@ export class TerminalWaits {
   begin<Result>(
     condition: ScreenCondition<Result>,
     options: WaitOptions,
-    { limitMs, name }: WaitLimit,
+    limit: WaitLimit,
   ): Promise<Result> {
     checkWaitOptions(options);
     const wait = new TerminalWait(condition, options, this.#port.end());
     this.#waits.add(wait);
     this.#port.onWaiting(1);
-    wait.timer = startLimit(limitMs, () => this.#expire(wait, limitMs, name));
+    wait.stopTimer = startWaitLimit(limit, (passed) => this.#expire(wait, passed));
     this.#failOfFatal(wait);
     return wait.promise as Promise<Result>;
   }
@@ -122,7 +122,7 @@ export class TerminalWaits {
       const result = wait.condition.look();
       if (result === undefined) return;
       // A wait that names its own fatal output answers for all that it has passed.
-      if (wait.ownFatal !== undefined) this.#port.fatal.expectUpTo(this.#port.end());
+      if (wait.ownFatal !== undefined) this.#port.fatal.passUpTo(this.#port.end());
       this.#end(wait);
       wait.resolve(result);
     } catch (error) {
@@ -144,14 +144,14 @@ export class TerminalWaits {
   }
 
   /** The limit has passed, and what had arrived by then has been read. */
-  #expire(wait: TerminalWait, limitMs: number, limitName: string): void {
+  #expire(wait: TerminalWait, { detail = "", limitMs, name }: PassedLimit): void {
     if (!this.#waits.has(wait)) return;
     wait.ownFatal?.settle();
     this.#judge(wait);
     if (!this.#waits.has(wait)) return;
     const near = nearestLine(this.#rows(), wait.condition.patterns);
     const hint = near === undefined ? "" : `\n  nearest line: ${JSON.stringify(near)}`;
-    this.#reject(wait, new TimeoutError(this.#phase(wait), limitMs, limitName, hint));
+    this.#reject(wait, new TimeoutError(this.#phase(wait), limitMs, name, detail + hint));
   }
 
   #reject(wait: TerminalWait, error: Error): void {
@@ -160,7 +160,7 @@ export class TerminalWaits {
   }
 
   #end(wait: TerminalWait): void {
-    clearTimeout(wait.timer);
+    wait.stopTimer();
     this.#waits.delete(wait);
     this.#port.onWaiting(-1);
   }

@@ -229,7 +229,11 @@ export class SerialTerminal {
   }
 
   #begin<Result>(condition: ScreenCondition<Result>, options: WaitOptions): Promise<Result> {
-    const result = this.#waits.begin(condition, options, this.#port.limit(options.timeoutMs));
+    const result = this.#waits.begin(
+      condition,
+      options,
+      this.#port.limit(options.timeoutMs, options.clock),
+    );
     if (this.#port.isQuiet()) this.#waits.settle();
     const ended = this.#port.ended();
     if (ended !== undefined) this.#waits.fail(ended);

@@ -1,12 +1,20 @@
 /**
  * Bytes from a serial line → normalised text: UTF-8 decoded, escape sequences (ECMA-48) removed,
- * every line end ("\n", "\r\n", "\n\r", a bare "\r", VT, FF) a "\n", other control characters but
- * the tab dropped. The result does not depend on how the bytes were cut into chunks.
+ * with 7-bit and with 8-bit introducers, every line end ("\n", "\r\n", "\n\r", a bare "\r", VT, FF)
+ * a "\n", other control characters but the tab dropped. The result does not depend on how the bytes
+ * were cut into chunks.
+ *
+ * The text is a log of what was printed: a backspace is dropped like other control characters, and
+ * takes nothing back.
  */
 
 import { isOrdinary } from "./ordinary-bytes.ts";
+import { controlPositions, unfinishedLength } from "./utf8.ts";
 
 const escapeCode = 0x1b;
+const stringTerminator = 0x9c;
+/** What stands for bytes that are no UTF-8. */
+const badUtf8 = "\ufffd";
 /** Longest CSI or escape sequence, and longest control string, that is still believed to be one. */
 const longestSequence = 64;
 const longestString = 4096;
@@ -26,8 +34,8 @@ type State = "text" | "escape" | "intermediate" | "csi" | "string" | "string-esc
 /** Incremental decoder; one for each port. `bytes` of the port stay as they came. */
 export class TextDecoderOfSerial {
   readonly #utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
-  /** Bytes of a character may be missing: its first ones, if so, are in `#utf8`. */
-  #isCut = false;
+  /** The beginning of a character. */
+  #unfinished: Uint8Array = new Uint8Array();
   #state: State = "text";
   #held = "";
   /** Nothing has been printed since the last line end: a return goes nowhere new. */
@@ -44,16 +52,18 @@ export class TextDecoderOfSerial {
       const middle = (bytes.length >> 3) * 4;
       return this.write(bytes.subarray(0, middle)) + this.write(bytes.subarray(middle));
     }
-    // All bytes of a longer character, and no others, have the highest bit set (RFC 3629, 3).
-    const last = bytes.at(-1);
-    if (last !== undefined) this.#isCut = last >= 0x80;
-    return this.#decode(this.#utf8.decode(bytes, { stream: true }));
+    const isWhole = this.#unfinished.length === 0;
+    const all = isWhole ? bytes : Buffer.concat([this.#unfinished, bytes]);
+    const length = all.length - unfinishedLength(all);
+    // A copy, because the bytes are only lent.
+    this.#unfinished = Uint8Array.from(all.subarray(length));
+    return this.#decodeBytes(all.subarray(0, length));
   }
 
   /** Releases what is held back, as if it were text: nothing more is coming for now. */
   flush(): string {
-    this.#isCut = false;
-    const text = this.#decode(this.#utf8.decode());
+    const text = this.#decodeBytes(this.#unfinished);
+    this.#unfinished = new Uint8Array();
     return text + this.#release();
   }
 
@@ -65,8 +75,8 @@ export class TextDecoderOfSerial {
    */
   #decodeOrdinary(bytes: Uint8Array): string | undefined {
     if (bytes.length < fewBytes) return undefined;
-    if (this.#isCut || this.#state !== "text" || this.#afterReturn) return undefined;
-    if (!isOrdinary(bytes)) return undefined;
+    const isBetween = this.#unfinished.length === 0 && this.#state === "text";
+    if (!isBetween || this.#afterReturn || !isOrdinary(bytes)) return undefined;
     const characters = latin1(bytes);
     const isColoured = characters.includes("\x1b");
     const plain = isColoured ? characters.replace(wholeSequences, "") : characters;
@@ -74,6 +84,27 @@ export class TextDecoderOfSerial {
     if (text.includes("\r") || text.includes("\x1b")) return undefined;
     if (text !== "") this.#atLineStart = text.endsWith("\n");
     return text;
+  }
+
+  /** Nothing but bad UTF-8 can be an 8-bit control, and there hardly ever is any. */
+  #decodeBytes(bytes: Uint8Array): string {
+    const characters = this.#utf8.decode(bytes);
+    if (!characters.includes(badUtf8)) return this.#decode(characters);
+    let text = "";
+    let from = 0;
+    for (const position of controlPositions(bytes)) {
+      text += this.#decode(this.#utf8.decode(bytes.subarray(from, position)));
+      text += this.#stepControl(bytes[position] as number);
+      from = position + 1;
+    }
+    return text + this.#decode(this.#utf8.decode(bytes.subarray(from)));
+  }
+
+  /** Stays visible unless it is what it looks like: what it begins ends well. */
+  #stepControl(code: number): string {
+    const isEnd = code === stringTerminator;
+    const isInString = this.#state === "string" || this.#state === "string-escape";
+    return isEnd && !isInString ? this.#decode(badUtf8) : this.#step(badUtf8, code);
   }
 
   #decode(characters: string): string {
@@ -153,7 +184,8 @@ export class TextDecoderOfSerial {
   /** A control string; one that does not end as it should is text after all. */
   #stepString(character: string, code: number): string {
     const endsEscape = this.#state === "string-escape";
-    if (code === 0x07 || code === 0x9c || (endsEscape && character === "\\")) return this.#finish();
+    if (code === 0x07 || code === stringTerminator || (endsEscape && character === "\\"))
+      return this.#finish();
     if (endsEscape) {
       // An escape that does not end the string starts a sequence of its own.
       const text = this.#release();

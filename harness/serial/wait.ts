@@ -1,15 +1,16 @@
 /** One wait on a port: its patterns, its own fatal patterns, its limit and its verdict. */
+import { types } from "node:util";
 import { SpecError } from "../evidence/index.ts";
+import { type PassedLimit, startWaitLimit, type WaitLimit } from "../process/index.ts";
 import { matchesNothing } from "./expression.ts";
 import { type FatalOutput, FatalWatch } from "./fatal-output.ts";
 import { type Found, type PatternSearch, searchFor } from "./pattern-search.ts";
 
-/** The longest time that a timer of Node can run, in milliseconds. */
-const longestTimerMs = 2 ** 31 - 1;
-
 export interface WaitOptions {
   /** Milliseconds to wait at most. Default: the machine's limit for waits. */
   readonly timeoutMs?: number | undefined;
+  /** By which clock they are; default: the machine's, which may be a virtual one. */
+  readonly clock?: "host" | undefined;
   /** Output that fails the wait at once, instead of the well-known panics; `[]` for none. */
   readonly failOn?: readonly (string | RegExp)[] | undefined;
 }
@@ -59,7 +60,7 @@ export class SerialWait {
   #found: FoundPattern | undefined;
   #resolve!: (result: WaitResult) => void;
   #reject!: (error: Error) => void;
-  #timer: NodeJS.Timeout | undefined;
+  #stopTimer: () => void = () => {};
 
   /**
    * @param description what is waited for, where the patterns do not say it best.
@@ -111,8 +112,8 @@ export class SerialWait {
   }
 
   /** Arms the limit. */
-  startTimer(limitMs: number, onTimeout: () => void): void {
-    this.#timer = startLimit(limitMs, onTimeout);
+  startTimer(limit: WaitLimit, onTimeout: (passed: PassedLimit) => void): void {
+    this.#stopTimer = startWaitLimit(limit, onTimeout);
   }
 
   /** Feeds the next piece of text. */
@@ -139,12 +140,12 @@ export class SerialWait {
   }
 
   resolve(result: WaitResult): void {
-    clearTimeout(this.#timer);
+    this.#stopTimer();
     this.#resolve(result);
   }
 
   reject(error: Error): void {
-    clearTimeout(this.#timer);
+    this.#stopTimer();
     this.#reject(error);
   }
 
@@ -160,12 +161,6 @@ export class SerialWait {
   }
 }
 
-/** A late timer lets the event loop read what has arrived before the wait fails. */
-export function startLimit(limitMs: number, onTimeout: () => void): NodeJS.Timeout | undefined {
-  if (limitMs === Number.POSITIVE_INFINITY) return undefined;
-  return setTimeout(() => setImmediate(onTimeout), Math.min(limitMs, longestTimerMs));
-}
-
 /** @throws `SpecError` for options that no wait can have. */
 export function checkWaitOptions({ failOn, timeoutMs }: WaitOptions): void {
   for (const pattern of failOn ?? []) checkPattern("failOn", pattern);
@@ -174,16 +169,21 @@ export function checkWaitOptions({ failOn, timeoutMs }: WaitOptions): void {
   }
 }
 
+/** `true` for what can be waited for: some output does not satisfy it. */
+export function isPattern(pattern: unknown): pattern is string | RegExp {
+  if (typeof pattern === "string") return pattern !== "";
+  return types.isRegExp(pattern) && !matchesNothing(pattern);
+}
+
 /** @throws `SpecError` for what is no pattern, or one that every output matches. */
 export function checkPattern(field: string, pattern: unknown): void {
-  if (typeof pattern !== "string" && !(pattern instanceof RegExp)) {
+  if (isPattern(pattern)) return;
+  if (typeof pattern !== "string" && !types.isRegExp(pattern)) {
     throw new SpecError(field, `takes strings and regular expressions, not ${typeof pattern}`);
   }
   if (pattern === "") {
     throw new SpecError(field, "is empty, which every output matches: say what to look for");
   }
-  if (typeof pattern !== "string" && matchesNothing(pattern)) {
-    const message = `${pattern} matches no output at all: say what the guest has to print`;
-    throw new SpecError(field, message);
-  }
+  const message = `${pattern} matches no output at all: say what the guest has to print`;
+  throw new SpecError(field, message);
 }

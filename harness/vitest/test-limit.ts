@@ -1,17 +1,12 @@
 /** The limits on waits in a test: ours fire before vitest's, which knows nothing of the guest. */
 import { defaultWaitMs, isDebugging } from "../machine/index.ts";
+import type { NamedLimit, WaitLimit } from "../process/index.ts";
 import { remainingMs } from "./deadlines.ts";
 
 /** What of vitest's limit is kept back for looking at the guest, between these two bounds. */
 const reservedShare = 0.2;
 const leastReservedMs = 1_000;
 const mostReservedMs = 2_000;
-
-/** The limit of a wait in milliseconds, and what it is called in a message. */
-export interface NamedLimit {
-  readonly limitMs: number;
-  readonly name: string;
-}
 
 export class TestLimit {
   readonly #task: { readonly timeout: number };
@@ -28,12 +23,13 @@ export class TestLimit {
   }
 
   /** The limit of a wait that asks for `timeoutMs`, or for nothing in particular. */
-  forWait(timeoutMs: number | undefined): NamedLimit {
+  forWait(timeoutMs: number | undefined): WaitLimit {
     if (this.#isSuspended) return this.left();
     const wished = timeoutMs ?? defaultWaitMs;
     const left = this.left();
-    if (left.limitMs < wished) return left;
-    return { limitMs: wished, name: timeoutMs === undefined ? "the default" : "timeoutMs" };
+    if (left.limitMs < wished) return { ...left, most: left };
+    const name = timeoutMs === undefined ? "the default" : "timeoutMs";
+    return { limitMs: wished, name, most: left };
   }
 
   /** What the running body or hook may still take. */

@@ -150,6 +150,14 @@ describe.concurrent.each(["x86_64", "i386"] as const)("%s", (target) => {
     expect(slow.output).toBe(lines("before the silence", "after the silence"));
   });
 
+  test("timestamps", async () => {
+    const { exitCode, output } = await boot("timestamps");
+    const stamps = [...output.matchAll(/^time stamp (\d+)\r$/gm)].map(([, stamp]) => Number(stamp));
+    expect(stamps).toHaveLength(3);
+    expect(stamps).toEqual([...new Set(stamps)].sort((left, right) => left - right));
+    expect(exitCode).toBe(0);
+  });
+
   test("garbage", async () => {
     const { output } = await boot("garbage", { until: "garbage ends\r\n" });
     const bytes = String.fromCharCode(...Array.from({ length: 256 }, (_, value) => value));

@@ -118,6 +118,7 @@ const cases: readonly (readonly [
     { serialPorts: ["console", "log"], debugConsole: true, onReset: "continue" },
     { kernel },
   ],
+  ["a virtual clock", "pvh", { clock: "virtual" }, { kernel, ...qboot }],
   ["a debugger", "pvh", { debug: true }, { kernel, ...qboot }],
   [
     "a QEMU without its sandbox",

@@ -73,6 +73,7 @@ export function planFor(
     qemu: `/usr/bin/qemu-system-${board.arch}`,
     board,
     accelerator: "tcg",
+    clock: spec.clock ?? "host",
     cpus: spec.cpus ?? 1,
     kernel: undefined,
     initrd: spec.initrd,
@@ -86,7 +87,7 @@ export function planFor(
     onReset: spec.onReset ?? "stop",
     debug: spec.debug ?? false,
     sandbox: true,
-    extra: sortArguments(spec.qemuArguments ?? []),
+    extra: sortArguments(spec.qemuArguments ?? [], spec.clock),
     ...rest,
   };
 }

@@ -52,6 +52,7 @@ describe("refused", () => {
     ["memory", { memory: "1023K" }, '"1023K"', "at least 1 MiB"],
     ["memory", { memory: Number.NaN }, '"NaN"', "a size such as"],
     ["accelerator", { accelerator: "KVM" }, '"KVM"', '"auto", "kvm", "tcg", "hvf"'],
+    ["clock", { clock: "guest" }, '"guest"', '"host", "virtual"'],
     ["serialPorts", { serialPorts: [] }, "[]", "one to four different names"],
     ["serialPorts", { serialPorts: ["a", "A"] }, '["a","A"]', "one to four different names"],
     ["serialPorts", { serialPorts: ["../x"] }, '["../x"]', "one to four different names"],

@@ -37,7 +37,28 @@ describe("bringup(options)", () => {
   });
 });
 
+const fatal = `
+import { expect, test } from "bringup";
+test("fails by the plugin's list", async ({ boot }) => {
+  await expect((await boot()).serial).toPrint("Kernel panic");
+});
+test("passes by its own", async ({ boot }) => {
+  const vm = await boot({ failOn: [] });
+  await expect(vm.serial).toPrint("Kernel panic");
+  await expect(vm).toReset();
+});
+`;
+
 describe("in vitest", () => {
+  test("failOn of the plugin goes for every machine that has none of its own", async () => {
+    const plugin = '{ machine: { kernel: "kernels/panic-reset.elf", failOn: [/^looking for/m] } }';
+    await using project = await InlineProject.create({ "fatal.test.ts": fatal }, { plugin });
+    const { exitCode, output } = await project.run();
+    expect(output).toContain("panic: looking for init");
+    expect(output).toMatch(/1 failed \| 1 passed/);
+    expect(exitCode).toBe(1);
+  });
+
   test("without the plugin every test says how to add it", async () => {
     const options = { plugins: "[]", test: "includeTaskLocation: true" };
     await using project = await InlineProject.create({ "one.test.ts": one }, options);

@@ -86,6 +86,7 @@ describe("failOn", () => {
     print(port, "panic: expected\nrecovered\n");
     expect((await wait).before).toBe("panic: expected\n");
     expect(port.unexpectedFatal).toBeUndefined();
+    expect(port.standingFatal).toBeUndefined();
     expect(port.firstFatal).toMatchObject({ line: "panic: expected" });
     const next = errorOf(port.waitFor("more"));
     print(port, "panic: another\n");
@@ -151,6 +152,7 @@ describe("fatal output that is expected", () => {
     expect((await wait).text).toBe("two");
     expect(port.unexpectedFatal).toBeUndefined();
     expect(port.firstFatal?.line).toBe("panic: one");
+    expect(port.standingFatal?.line).toBe("panic: one");
   });
 
   test("also where it was half printed, and a match within it counts then", async () => {
@@ -214,9 +216,9 @@ describe("FatalWatch", () => {
     });
     watch.add("bad\n".repeat(150));
     expect(reports).toBe(100);
-    watch.expectUpTo(4 * 149);
+    watch.passUpTo(4 * 149);
     expect(watch.unexpected).toEqual({ decidedAt: 599, line: "bad", complete: true });
-    watch.expectUpTo(599);
+    watch.passUpTo(599);
     expect(watch.unexpected).toBeUndefined();
     watch.add("bad\n");
     expect(watch.unexpected).toEqual({ decidedAt: 603, line: "bad", complete: true });

@@ -41,6 +41,11 @@ const sequence = fc.oneof(
   ),
 );
 
+/** ESC and a letter as the one byte that means the same (ECMA-48, 5.3). */
+function eighthBit(_: string, letter: string): string {
+  return String.fromCharCode(letter.charCodeAt(0) + 0x40);
+}
+
 describe("TextDecoderOfSerial", () => {
   test.each<[string, string | readonly number[], string]>([
     ["line feed", "a\nb", "a\nb"],
@@ -65,7 +70,17 @@ describe("TextDecoderOfSerial", () => {
     ["operating system command, ST", "\x1b]0;title\x1b\\x", "x"],
     ["device control string", "\x1bPq#0~~\x1b\\x", "x"],
     ["8-bit controls in UTF-8", "\u009b31mx\u009d0;t\u009cy\u0085z", "xyz"],
-    ["8-bit controls as single bytes are bad UTF-8", [0x9b, 0x33, 0x6d], "\ufffd3m"],
+    ["8-bit CSI as a single byte", [0x61, 0x9b, 0x33, 0x31, 0x6d, 0x62], "ab"],
+    ["8-bit OSC and ST as single bytes", [0x61, 0x9d, 0x30, 0x3b, 0x74, 0x9c, 0x62], "ab"],
+    ["8-bit DCS that ESC \\ ends", [0x90, 0x71, 0x1b, 0x5c, 0x62], "b"],
+    ["8-bit CSI after an impossible one", [0xe0, 0x9b, 0x6d, 0x62], "\ufffdb"],
+    ["8-bit CSI within a sequence", [0x1b, 0x5b, 0x31, 0x9b, 0x6d, 0x62], "b"],
+    ["8-bit CSI that never ends is bad UTF-8", [0x61, 0x9b, 0x33], "a\ufffd3"],
+    ["8-bit CSI that a line end cuts off", [0x9b, 0x33, 0x0a, 0x62], "\nb"],
+    ["8-bit OSC that a line end cuts off is bad UTF-8", [0x9d, 0x61, 0x0a], "\ufffda\n"],
+    ["8-bit ST on its own is bad UTF-8", [0x61, 0x9c, 0x62], "a\ufffdb"],
+    ["other 8-bit controls as single bytes are bad UTF-8", [0x84, 0x85, 0x8d], "\ufffd".repeat(3)],
+    ["bytes of 8-bit controls inside characters", "⛛ 𐐛 ě", "⛛ 𐐛 ě"],
     ["bad UTF-8", [0x61, 0xff, 0xc3, 0x28, 0x62], "a\ufffd\ufffd(b"],
     ["unfinished UTF-8 at the end", [0x61, 0xe2, 0x82], "a\ufffd"],
     ["byte order mark", [0xef, 0xbb, 0xbf, 0x61], "\ufeffa"],
@@ -142,12 +157,54 @@ describe("TextDecoderOfSerial", () => {
     },
   );
 
+  test("8-bit introducers as single bytes are as good as the others", patient, () => {
+    const eightBit = sequence.map((text) =>
+      Buffer.from(
+        text.replace(/\x1b([\x50\x58\x5b-\x5f])/g, eighthBit).replaceAll("\x1b\\", "\u009c"),
+        "latin1",
+      ),
+    );
+    const parts = fc.array(fc.tuple(eightBit, printable), { maxLength: 12 });
+    fc.assert(
+      fc.property(parts, fc.infiniteStream(fc.nat(5)), (pairs, sizes) => {
+        const plain = decode([Buffer.from(pairs.map(([, text]) => text).join(""))]);
+        const dressed = pairs.map(([dress, text]) =>
+          [...text].flatMap((c) => [dress, Buffer.from(c)]),
+        );
+        const bytes = Buffer.concat(dressed.flat());
+        expect(decode([bytes])).toBe(plain);
+        expect(decode(chunksOf(bytes, sizes))).toBe(plain);
+      }),
+      runs(300),
+    );
+  });
+
+  test("well-formed UTF-8 is never taken for controls", patient, () => {
+    const text = fc.string({
+      unit: fc
+        .integer({ min: 0xa0, max: 0x10ffff })
+        .filter((point) => point < 0xd800 || point > 0xdfff)
+        .map((point) => String.fromCodePoint(point)),
+    });
+    fc.assert(
+      fc.property(text, fc.infiniteStream(fc.nat(3)), (output, sizes) => {
+        expect(decode(chunksOf(Buffer.from(output), sizes))).toBe(output);
+        // Among bad bytes too: what is looked at more closely then is the same.
+        const bytes = Buffer.concat([Buffer.of(0xff), Buffer.from(output), Buffer.of(0xff)]);
+        expect(decode(chunksOf(bytes, sizes))).toBe(`\ufffd${output}\ufffd`);
+      }),
+      runs(300),
+    );
+  });
+
   test(
     "any bytes give the same text in any chunks, and at most one character a byte",
     patient,
     () => {
       const someBytes = fc.uint8Array({ maxLength: 200 });
-      const control = fc.constantFrom(0x1b, 0x5b, 0x5d, 0x0d, 0x0a, 0x9b, 0xc2, 0xf0, 0x9f);
+      const control = fc.constantFrom(
+        ...[0x1b, 0x5b, 0x5d, 0x5c, 0x0d, 0x0a, 0x6d, 0x9b, 0x9c, 0x9d, 0xc2, 0xe0, 0xf0, 0x9f],
+      );
       const bytes = fc.oneof(someBytes, fc.array(control, { maxLength: 60 }).map(bytesOf));
       fc.assert(
         fc.property(bytes, fc.infiniteStream(fc.nat(7)), (output, sizes) => {

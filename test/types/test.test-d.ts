@@ -19,6 +19,11 @@ test("boots what it is given", async ({ boot }) => {
   await boot({ disks: [{ file: "a.img", bus: "scuzzy" }] });
   // @ts-expect-error There is no such accelerator.
   await boot({ accelerator: "xen" });
+  await boot({ clock: "virtual", failOn: ["my panic", /died/] });
+  // @ts-expect-error There is no such clock.
+  await boot({ clock: "guest" });
+  // @ts-expect-error Patterns are a list.
+  await boot({ failOn: /died/ });
   const spec: MachineSpec = { kernel: "kernel.elf", firmware: { code: "OVMF_CODE.fd" } };
   await using vm = await bootMachine(spec);
   const { "base-memory": bytes } = await vm.qmp.execute("query-memory-size-summary");

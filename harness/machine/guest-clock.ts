@@ -1,0 +1,163 @@
+/**
+ * The clock of a guest that runs on a virtual one, read from outside and without its help, and
+ * limits of waits by it. On a slow host such a guest's time goes slowly, and so do its limits.
+ */
+import type { LimitVerdict, NamedLimit, WaitLimit } from "../process/index.ts";
+import type { QmpClient } from "../qmp/index.ts";
+import type { LimitOfWait } from "./machine-parts.ts";
+
+/** What the guest's clock begins with; only a fixed day gives the same run twice. */
+const startOfTime = "2026-01-01";
+
+/**
+ * Milliseconds after which a guest that was seen doing nothing is looked at again: a busy host may
+ * not have let it run, but hardly for so long.
+ */
+const standstillMs = 1_000;
+
+/** One look at the clock. Milliseconds count from some fixed moment in the machine's life. */
+export interface ClockReading {
+  /** The guest's time at least, and at most: it goes on while QEMU is being asked. */
+  readonly leastMs: number;
+  readonly mostMs: number;
+  /** Instructions executed so far. */
+  readonly instructions: number | bigint;
+}
+
+/** What a judge of limits needs of a clock. */
+export interface ReadableClock {
+  /** `undefined` where this QEMU does not tell, or does not answer within `timeoutMs`. */
+  read(timeoutMs?: number): Promise<ClockReading | undefined>;
+}
+
+/**
+ * One instruction is one nanosecond, and idle time is skipped to the next timer (QEMU
+ * documentation, docs/devel/tcg-icount and `-icount`, `-rtc` of its invocation page).
+ */
+export function clockArguments(clock: "host" | "virtual"): string[] {
+  if (clock === "host") return [];
+  return ["-icount", "shift=0,sleep=off", "-rtc", `base=${startOfTime},clock=vm`];
+}
+
+/**
+ * Reads the virtual clock of any machine. QEMU tells it as a difference: "Host - Guest clock N ms"
+ * (`x-query-jit`, `dump_drift_info` in accel/tcg), in which the host's clock stands while the
+ * machine is stopped.
+ */
+export class GuestClock implements ReadableClock {
+  readonly #qmp: QmpClient;
+  /** Milliseconds that the machine has run, but for the present stretch. */
+  #ranMs = 0;
+  #runsSinceMs: number | undefined;
+
+  /** @param qmp connection to a machine that has not run yet. */
+  constructor(qmp: QmpClient) {
+    this.#qmp = qmp;
+    qmp.onEvent(({ event }) => {
+      if (event === "RESUME") this.#runsSinceMs ??= performance.now();
+      if (event !== "STOP") return;
+      this.#ranMs = this.#ranUntil(performance.now());
+      this.#runsSinceMs = undefined;
+    });
+  }
+
+  async read(timeoutMs = Number.POSITIVE_INFINITY): Promise<ClockReading | undefined> {
+    const options = { timeoutMs };
+    const beforeMs = this.#ranUntil(performance.now());
+    try {
+      const [replay, jit] = await Promise.all([
+        this.#qmp.execute("query-replay", {}, options),
+        this.#qmp.execute("x-query-jit", {}, options),
+      ]);
+      const text = (jit as { "human-readable-text": string })["human-readable-text"];
+      const drift = /^Host - Guest clock +(-?\d+) ms$/m.exec(text)?.[1];
+      if (drift === undefined) return undefined;
+      const afterMs = this.#ranUntil(performance.now());
+      const { icount } = replay as { icount: number | bigint };
+      const leastMs = beforeMs - Number(drift);
+      return { leastMs, mostMs: afterMs - Number(drift), instructions: icount };
+    } catch {
+      // A QEMU that has ended or hangs fails the wait by itself; one without the command cannot
+      // extend it. Either way nothing is known of the clock, and the limit's name says so.
+      return undefined;
+    }
+  }
+
+  #ranUntil(nowMs: number): number {
+    return this.#ranMs + (this.#runsSinceMs === undefined ? 0 : nowMs - this.#runsSinceMs);
+  }
+}
+
+/** The same limits, counted by the guest's clock; what is left of the test stays as it is. */
+export function limitByGuestClock(limit: LimitOfWait, clock: ReadableClock): LimitOfWait {
+  return (timeoutMs, clockOfWait) => {
+    const asked = limit(timeoutMs);
+    if (clockOfWait === "host") return asked;
+    const mostMs = asked.most?.limitMs ?? Number.POSITIVE_INFINITY;
+    if (asked.limitMs === Number.POSITIVE_INFINITY || asked.limitMs >= mostMs) return asked;
+    const judge = new LimitJudge(asked, clock);
+    return { ...asked, judge: () => judge.judge() };
+  };
+}
+
+/** Judges one wait whenever its time has passed by the wall clock. */
+class LimitJudge {
+  readonly #limit: WaitLimit;
+  readonly #clock: ReadableClock;
+  readonly #startedMs = performance.now();
+  readonly #start: Promise<ClockReading | undefined>;
+  /** Instructions at the last look. */
+  #instructions: number | bigint | undefined;
+  #stoodStill = false;
+
+  constructor(limit: WaitLimit, clock: ReadableClock) {
+    this.#limit = limit;
+    this.#clock = clock;
+    this.#start = clock.read(limit.most?.limitMs);
+  }
+
+  async judge(): Promise<LimitVerdict> {
+    const { most } = this.#limit;
+    if (most !== undefined && this.#leftMs() < 1) return most;
+    const start = await this.#start;
+    const now = start && (await this.#clock.read(Math.max(1, this.#leftMs())));
+    const passedMs = performance.now() - this.#startedMs;
+    if (now === undefined || start === undefined) {
+      return this.#passed("by the wall clock, because QEMU does not tell the guest's");
+    }
+    const usedMs = now.leastMs - start.mostMs;
+    const detail = `\n  meanwhile ${shown(usedMs)} ms passed for the guest, ${shown(passedMs)} ms here`;
+    // The clock is told in whole milliseconds.
+    if (usedMs > this.#limit.limitMs - 1) return this.#passed("by the guest's clock", detail);
+    const standsStill = now.instructions === (this.#instructions ?? start.instructions);
+    if (standsStill && this.#stoodStill) {
+      return this.#passed("by the wall clock, because the guest executes nothing", detail);
+    }
+    this.#stoodStill = standsStill;
+    this.#instructions = now.instructions;
+    return { moreMs: Math.min(this.#nextMs(usedMs, passedMs), Math.max(1, this.#leftMs())) };
+  }
+
+  /** Until when the guest has used up the rest at its present pace, within reason. */
+  #nextMs(usedMs: number, passedMs: number): number {
+    const { limitMs } = this.#limit;
+    if (this.#stoodStill) return standstillMs;
+    const atPaceMs = usedMs > 0 ? ((limitMs - usedMs) * passedMs) / usedMs : limitMs;
+    return Math.min(limitMs, Math.max(atPaceMs, limitMs / 10));
+  }
+
+  /** What is left of the limit that nothing extends. */
+  #leftMs(): number {
+    const mostMs = this.#limit.most?.limitMs ?? Number.POSITIVE_INFINITY;
+    return mostMs - (performance.now() - this.#startedMs);
+  }
+
+  #passed(how: string, detail = ""): LimitVerdict {
+    const { limitMs, name }: NamedLimit = this.#limit;
+    return { limitMs, name: `${name}, ${how}`, detail };
+  }
+}
+
+function shown(milliseconds: number): string {
+  return Math.max(0, Math.round(milliseconds)).toString();
+}
