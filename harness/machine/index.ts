@@ -16,10 +16,14 @@ export {
   TimeoutError,
 } from "../evidence/index.ts";
 export {
+  type CommandOptions,
   fatalPatterns,
+  type LineEnd,
+  type PaceOptions,
   type SerialLine,
   type SerialMatch,
   type WaitOptions,
+  type WriteOptions,
 } from "../serial/index.ts";
 export { type BootOptions, bootMachine, defaultWaitMs } from "./boot.ts";
 export { EvidenceStore, newRunName, pruneRuns } from "./evidence-store.ts";

@@ -19,6 +19,8 @@ export interface PassedLimit extends NamedLimit {
 export type LimitVerdict = { readonly moreMs: number } | PassedLimit;
 
 export interface WaitLimit extends NamedLimit {
+  /** What is left of it in milliseconds, where it began before the wait. */
+  readonly leftMs?: number;
   /** What nothing extends: the test's own limit. */
   readonly most?: NamedLimit;
   /** Asked each time the limit has passed; without it the wait ends then. Never rejects. */
@@ -30,7 +32,7 @@ export interface WaitLimit extends NamedLimit {
  * late timer lets the event loop read what has arrived before it does.
  */
 export function startWaitLimit(
-  { limitMs, name, judge }: WaitLimit,
+  { judge, leftMs, limitMs, name }: WaitLimit,
   expire: (passed: PassedLimit) => void,
 ): () => void {
   let timer: NodeJS.Timeout | undefined;
@@ -44,7 +46,7 @@ export function startWaitLimit(
   const arm = (delayMs: number) => {
     timer = setTimeout(() => setImmediate(passed), Math.min(delayMs, longestTimerMs));
   };
-  if (limitMs !== Number.POSITIVE_INFINITY) arm(limitMs);
+  if (limitMs !== Number.POSITIVE_INFINITY) arm(leftMs ?? limitMs);
   return () => {
     isStopped = true;
     clearTimeout(timer);

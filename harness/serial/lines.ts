@@ -1,6 +1,7 @@
 /** The output of a port line by line, as it comes. */
 import { atCallSite, type CallSite, GuestError, isDeath } from "../evidence/index.ts";
 import type { ArrivalTimes } from "./arrival-times.ts";
+import { searchFor } from "./pattern-search.ts";
 import type { Transcript } from "./transcript.ts";
 import { SerialWait, type WaitOptions } from "./wait.ts";
 
@@ -62,7 +63,8 @@ export async function* takeLines(
 async function lineEnd(source: LineSource, options: WaitOptions): Promise<number> {
   const { transcript } = source;
   const start = Math.max(source.cursor(), transcript.omitted);
-  const wait = new SerialWait(["\n"], start, options, "another line");
+  const aim = { search: searchFor("\n", start), description: () => "to print another line" };
+  const wait = new SerialWait([], start, options, { ...aim, movesCursor: true });
   // Whoever is far behind looks at one line each time, and not at all that is unread.
   const newline = transcript.newline(start);
   source.begin(wait, newline === -1 ? undefined : newline + 1);

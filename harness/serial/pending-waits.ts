@@ -70,6 +70,13 @@ export class PendingWaits {
     }
   }
 
+  /** Takes a wait out that nobody needs any more: its promise stays as it is. */
+  drop(wait: SerialWait): void {
+    if (!this.#waits.has(wait)) return;
+    wait.stopTimer();
+    this.#end(wait);
+  }
+
   /** Fails all waits that the output has not decided. */
   fail(makeError: (phase: string) => Error): void {
     for (const wait of [...this.#waits]) {
@@ -108,7 +115,7 @@ export class PendingWaits {
       return;
     }
     const { found } = verdict;
-    this.moveCursor(found.end);
+    if (wait.movesCursor) this.moveCursor(found.end);
     // A wait that names its own fatal output answers for all that it has passed.
     if (wait.hasOwnFatal) this.#context.fatal.passUpTo(found.decidedAt);
     this.#end(wait);
@@ -156,7 +163,7 @@ export class PendingWaits {
   }
 
   #phase(wait: SerialWait): string {
-    return `${this.#context.name} to print ${wait.description}`;
+    return `${this.#context.name} ${wait.description}`;
   }
 }
 

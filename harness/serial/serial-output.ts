@@ -11,7 +11,13 @@ import { QuietTimer } from "./quiet-timer.ts";
 import { SerialTerminal } from "./terminal.ts";
 import { TextDecoderOfSerial } from "./text-decoder.ts";
 import { Transcript } from "./transcript.ts";
-import { type SerialMatch, SerialWait, type WaitOptions, type WaitResult } from "./wait.ts";
+import {
+  type OwnAim,
+  type SerialMatch,
+  SerialWait,
+  type WaitOptions,
+  type WaitResult,
+} from "./wait.ts";
 
 /** Limits of a port; `docs/limits.md` lists them. */
 export interface SerialLimits {
@@ -83,7 +89,7 @@ export abstract class SerialOutput {
       ended: () => this.#ended,
       limit: hooks.limit,
       onWaiting: (change) => hooks.onWaiting?.(change),
-      withEvidence: (error) => this.#withEvidence(error),
+      withEvidence: (error) => this.withEvidence(error),
       write: (answer) => this.write(answer),
     });
   }
@@ -191,9 +197,10 @@ export abstract class SerialOutput {
       times: this.#times,
       cursor: () => this.cursor,
       hasEnded: () => this.#ended !== undefined,
-      begin: (wait, end) => this.#begin(wait, options, end),
+      begin: (wait, end) =>
+        this.#begin(wait, this.#hooks.limit(options.timeoutMs, options.clock), end),
       takeRest: () => this.#waits.moveCursor(this.end),
-      withEvidence: (error) => this.#withEvidence(error),
+      withEvidence: (error) => this.withEvidence(error),
     };
     return takeLines(source, options, new CallSite());
   }
@@ -236,26 +243,48 @@ export abstract class SerialOutput {
     this.#quiet.stop();
   }
 
+  /** Whether the machine has ended: every wait for what is not there fails at once. */
+  protected get hasEnded(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  /** What stands between two offsets; says at its head what is no longer in memory. */
+  protected printed(start: number, end: number): string {
+    return this.#transcript.before(end, start);
+  }
+
+  /** A wait of the harness's own; its error has no evidence yet. */
+  protected watch(
+    aim: OwnAim,
+    start: number,
+    limit: WaitLimit,
+    failOn: WaitOptions["failOn"],
+  ): { readonly done: Promise<WaitResult>; drop(): void } {
+    const wait = new SerialWait(aim.similar ?? [], start, { failOn }, aim);
+    this.#begin(wait, limit);
+    return { done: withoutAlarm(wait.promise), drop: () => this.#waits.drop(wait) };
+  }
+
   async #wait(patterns: readonly (string | RegExp)[], options: WaitOptions): Promise<WaitResult> {
     // What is no longer in memory cannot be searched.
     const start = Math.max(this.cursor, this.#transcript.omitted);
     const wait = new SerialWait(patterns, start, options);
-    this.#begin(wait, options);
+    this.#begin(wait, this.#hooks.limit(options.timeoutMs, options.clock));
     try {
       return await wait.promise;
     } catch (error) {
-      throw await this.#withEvidence(error as Error);
+      throw await this.withEvidence(error as Error);
     }
   }
 
-  #begin(wait: SerialWait, options: WaitOptions, end?: number): void {
-    this.#waits.begin(wait, this.#hooks.limit(options.timeoutMs, options.clock), end);
+  #begin(wait: SerialWait, limit: WaitLimit, end?: number): void {
+    this.#waits.begin(wait, limit, end);
     if (this.#quiet.isQuiet) this.#waits.settle();
     if (this.#ended !== undefined) this.#waits.fail(this.#ended);
   }
 
   /** The first error is the one that is thrown, whatever goes wrong while it is dressed up. */
-  async #withEvidence(error: Error): Promise<Error> {
+  protected async withEvidence(error: Error): Promise<Error> {
     try {
       return (await this.#hooks.attachEvidence?.(error)) ?? error;
     } catch (secondary) {
@@ -278,7 +307,7 @@ export abstract class SerialOutput {
  * A wait that fails before it is awaited must not end the process: whoever awaits it gets the
  * error, and the end of the test judges the guest in any case.
  */
-function withoutAlarm<T>(promise: Promise<T>): Promise<T> {
+export function withoutAlarm<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;
 }

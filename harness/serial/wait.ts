@@ -36,6 +36,17 @@ export interface WaitResult {
   readonly match: SerialMatch;
 }
 
+/** What a wait of the harness's own looks for, where no pattern could say it. */
+export interface OwnAim {
+  readonly search: PatternSearch;
+  /** For messages, after the port's name: `to echo "x"`. */
+  readonly description: () => string;
+  /** Whether success moves the port's cursor behind what was found. */
+  readonly movesCursor: boolean;
+  /** A message about a time-out names the line that is nearest to these. */
+  readonly similar?: readonly (string | RegExp)[];
+}
+
 /** What a search of the wait found, and which one. */
 export interface FoundPattern extends Found {
   readonly index: number;
@@ -51,10 +62,11 @@ export class SerialWait {
   readonly start: number;
   readonly patterns: readonly (string | RegExp)[];
   readonly promise: Promise<WaitResult>;
+  readonly movesCursor: boolean;
   /** The wait names its own fatal output; the port's does not concern it. */
   readonly hasOwnFatal: boolean;
-  readonly #description: string | undefined;
   readonly #searches: readonly PatternSearch[];
+  readonly #aim: OwnAim | undefined;
   readonly #ownFatal: FatalWatch;
   #portFatal: FatalOutput | undefined;
   #found: FoundPattern | undefined;
@@ -63,23 +75,26 @@ export class SerialWait {
   #stopTimer: () => void = () => {};
 
   /**
-   * @param description what is waited for, where the patterns do not say it best.
+   * @param aim takes the place of the patterns, which then only name what is similar to it.
    * @throws `SpecError` for patterns that every output satisfies, and for no time-out.
    */
   constructor(
     patterns: readonly (string | RegExp)[],
     start: number,
     options: WaitOptions,
-    description?: string,
+    aim?: OwnAim,
   ) {
-    if (patterns.length === 0) throw new SpecError("pattern", "is missing: say what to wait for");
+    if (patterns.length === 0 && aim === undefined) {
+      throw new SpecError("pattern", "is missing: say what to wait for");
+    }
     for (const pattern of patterns) checkPattern("pattern", pattern);
     checkWaitOptions(options);
     this.start = start;
-    this.#description = description;
     this.patterns = patterns;
+    this.movesCursor = aim?.movesCursor ?? true;
     this.hasOwnFatal = options.failOn !== undefined;
-    this.#searches = patterns.map((pattern) => searchFor(pattern, start));
+    this.#aim = aim;
+    this.#searches = aim ? [aim.search] : patterns.map((pattern) => searchFor(pattern, start));
     this.#ownFatal = new FatalWatch(options.failOn ?? [], start);
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -87,13 +102,13 @@ export class SerialWait {
     });
   }
 
-  /** "/login: $/", or `"a" or /b/`. */
+  /** `to print /login: $/`, or `to print "a" or /b/`. */
   get description(): string {
-    if (this.#description !== undefined) return this.#description;
+    if (this.#aim !== undefined) return this.#aim.description();
     const names = this.patterns.map((pattern) =>
       typeof pattern === "string" ? JSON.stringify(pattern) : String(pattern),
     );
-    return names.join(" or ");
+    return `to print ${names.join(" or ")}`;
   }
 
   /** `undefined` while the output has not decided; the line of fatal output may still grow. */
@@ -114,6 +129,11 @@ export class SerialWait {
   /** Arms the limit. */
   startTimer(limit: WaitLimit, onTimeout: (passed: PassedLimit) => void): void {
     this.#stopTimer = startWaitLimit(limit, onTimeout);
+  }
+
+  /** Lets go of the limit. */
+  stopTimer(): void {
+    this.#stopTimer();
   }
 
   /** Feeds the next piece of text. */
@@ -140,12 +160,12 @@ export class SerialWait {
   }
 
   resolve(result: WaitResult): void {
-    this.#stopTimer();
+    this.stopTimer();
     this.#resolve(result);
   }
 
   reject(error: Error): void {
-    this.#stopTimer();
+    this.stopTimer();
     this.#reject(error);
   }
 

@@ -3,6 +3,7 @@ import "./provided.ts";
 export {
   AssertionError,
   BringupError,
+  type CommandOptions,
   type Disk,
   type DiskBus,
   type EndOptions,
@@ -13,10 +14,12 @@ export {
   type GuestLocation,
   HostError,
   LaunchError,
+  type LineEnd,
   Machine,
   type MachineExit,
   type MachineExitKind,
   type MachineSpec,
+  type PaceOptions,
   QmpError,
   type SerialMatch,
   type SpecChanges,
@@ -24,6 +27,7 @@ export {
   StateError,
   TimeoutError,
   type WaitOptions,
+  type WriteOptions,
 } from "../machine/index.ts";
 export type {
   EmitEventOptions,

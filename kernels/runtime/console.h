@@ -21,6 +21,13 @@ void console_write_byte_unpolled(uint8_t byte);
 /* Waits, for ever if need be, until a byte arrives. */
 uint8_t console_read_byte(void);
 
+/* Whether a byte has arrived that was not read yet. */
+int console_has_byte(void);
+
+/* How many received bytes the serial port holds until they are read: 16 with its FIFO, and 1
+ * without. Changing it loses what has arrived. */
+void console_use_receive_fifo(int use);
+
 /* Sends text. As a terminal expects it, every '\n' is sent as carriage return and line feed. */
 void console_write(const char *text);
 void console_write_line(const char *text);

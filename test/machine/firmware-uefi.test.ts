@@ -65,10 +65,12 @@ test("a PC reaches the shell, answers, and powers off; the variable store is unt
   expect(vm.serial.text).toContain("Mapping table");
   expect(vm.serial.terminal.text).not.toContain("Mapping table");
   expect(vm.serial.terminal.text.match(/Press ESC in/g)).toHaveLength(1);
-  await vm.serial.writeLine("ver");
-  await vm.serial.waitFor("UEFI Interactive Shell", slow);
-  await vm.serial.waitFor(/Shell> $/, slow);
-  await vm.serial.writeLine("reset -s");
+  // It prints escape sequences around every character that it echoes.
+  const version = await vm.serial.command("ver", { prompt: /Shell> $/, ...slow });
+  expect(version).toMatch(/^UEFI Interactive Shell v[^\n]+\n/);
+  expect(version).not.toContain("Shell> ");
+  expect(await vm.serial.command("echo Shell>", { prompt: /Shell> $/, ...slow })).toBe("Shell>");
+  await vm.serial.type("reset -s\r", { echo: true, ...slow });
   expect(await vm.exited).toMatchObject({ kind: "power-off" });
   expect(readFileSync(variables ?? code).equals(before)).toBe(true);
 });

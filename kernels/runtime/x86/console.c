@@ -18,6 +18,10 @@ static uint16_t base = 0x3f8;
 #define DIVISOR_LATCH 0x80
 #define EIGHT_BITS_NO_PARITY_ONE_STOP_BIT 0x03
 #define FIFO_ENABLE_AND_CLEAR 0x07
+/* As above, and an interrupt only for 14 bytes. QEMU hands over as many bytes at a time as are
+ * missing up to that level, and with the level of 1 above it hands over single bytes. */
+#define FIFO_ENABLE_AND_CLEAR_LEVEL_14 0xc7
+#define FIFO_DISABLE 0x00
 #define TERMINAL_READY_AND_REQUEST_TO_SEND 0x03
 
 #define DATA_READY 0x01
@@ -53,11 +57,21 @@ void console_write_byte_unpolled(uint8_t byte)
     port_write_byte(DATA, byte);
 }
 
+int console_has_byte(void)
+{
+    return (port_read_byte(LINE_STATUS) & DATA_READY) != 0;
+}
+
 uint8_t console_read_byte(void)
 {
-    while ((port_read_byte(LINE_STATUS) & DATA_READY) == 0)
+    while (!console_has_byte())
         __asm__ volatile("pause");
     return port_read_byte(DATA);
+}
+
+void console_use_receive_fifo(int use)
+{
+    port_write_byte(FIFO_CONTROL, use ? FIFO_ENABLE_AND_CLEAR_LEVEL_14 : FIFO_DISABLE);
 }
 
 void debug_console_write_byte(uint8_t byte)

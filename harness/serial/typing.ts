@@ -1,0 +1,71 @@
+/** What is typed to a guest on one port: text, characters at its pace, files, commands. */
+import { SpecError } from "../evidence/index.ts";
+import { type CommandOptions, runCommand } from "./command.ts";
+import { InputLine, type TypedPort } from "./input-line.ts";
+import type { LineEnd } from "./line-end.ts";
+import { checkPace, Pace, type PaceOptions } from "./pace.ts";
+import { sendFile } from "./send-file.ts";
+import { Turns } from "./turns.ts";
+import { checkWaitOptions } from "./wait.ts";
+
+/** Milliseconds between two characters that are typed to a guest which does not echo. */
+const typingPaceMs = 10;
+
+const encoder = new TextEncoder();
+
+export class Typing {
+  readonly #input: InputLine;
+  readonly #commands = new Turns();
+  /** Offset of the prompt behind the last command. */
+  #promptStart = 0;
+
+  constructor(port: TypedPort) {
+    this.#input = new InputLine(port);
+  }
+
+  async write(input: string | Uint8Array, timeoutMs: number | undefined): Promise<void> {
+    checkWaitOptions({ timeoutMs });
+    if (typeof input !== "string" && !(input instanceof Uint8Array)) {
+      throw new SpecError("input", `takes text or bytes, not ${typeof input}`);
+    }
+    const bytes = typeof input === "string" ? encoder.encode(input) : input;
+    const deadline = this.#input.deadline(timeoutMs);
+    await this.#input.inTurn(deadline, () => this.#input.send(bytes, deadline));
+  }
+
+  async type(text: string, options: PaceOptions): Promise<void> {
+    checkPace(options);
+    if (typeof text !== "string") throw new SpecError("text", `takes text, not ${typeof text}`);
+    const characters = text.match(/\r\n|[\s\S]/gu) ?? [];
+    const deadline = this.#input.deadline(options.timeoutMs);
+    await this.#input.inTurn(deadline, async () => {
+      const pace = new Pace(this.#input, deadline, options, typingPaceMs);
+      for (const [index, character] of characters.entries()) {
+        const place = `character ${index + 1} of ${characters.length}`;
+        const shown = JSON.stringify(character);
+        await pace.send(encoder.encode(character), () => `${shown} (${place})`);
+      }
+    });
+  }
+
+  async sendFile(file: string | Uint8Array, options: PaceOptions): Promise<void> {
+    await sendFile(this.#input, file, options);
+  }
+
+  /** `lineEnd` and all else are checked by the port. */
+  async command(line: string, lineEnd: LineEnd, options: CommandOptions): Promise<string> {
+    const deadline = this.#input.deadline(options.timeoutMs);
+    const wait = { description: () => "to answer the command before this", failOn: options.failOn };
+    const endTurn = await this.#commands.take((earlier) =>
+      this.#input.meanwhile(earlier, deadline, wait),
+    );
+    try {
+      const known = this.#promptStart;
+      const answer = await runCommand(this.#input, line, lineEnd, options, deadline, known);
+      this.#promptStart = answer.promptStart;
+      return answer.output;
+    } finally {
+      endTurn();
+    }
+  }
+}
