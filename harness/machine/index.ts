@@ -33,12 +33,12 @@ export type { LimitOfWait } from "./machine-parts.ts";
 export { wirePort } from "./port-wiring.ts";
 export { isDebugging } from "./precedence.ts";
 export type { RunSettings } from "./run-settings.ts";
-export {
-  checkSpec,
-  type Disk,
-  type DiskBus,
-  type Firmware,
-  type MachineSpec,
-  type SpecChanges,
+export type {
+  Disk,
+  DiskBus,
+  Firmware,
+  MachineSpec,
+  SpecChanges,
 } from "./spec.ts";
+export { checkSpec } from "./spec-check.ts";
 export type { EndOptions } from "./verdict.ts";

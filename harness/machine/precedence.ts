@@ -1,6 +1,7 @@
 /** Which word counts: a field of the spec, then the environment, then the plugin's defaults. */
 import { type Environment, requestedAccelerator } from "../host/index.ts";
-import { checkChanges, checkSpec, type MachineSpec, type SpecChanges } from "./spec.ts";
+import type { MachineSpec, SpecChanges } from "./spec.ts";
+import { checkChanges, checkSpec } from "./spec-check.ts";
 
 /**
  * Joins a spec with the defaults, of which it replaces some and takes away others (`null`), so

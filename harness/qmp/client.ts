@@ -6,19 +6,11 @@ import { CallTable } from "./calls.ts";
 import type { QmpClientOptions } from "./client-options.ts";
 import type { QmpCommandName, QmpExecuteOptions, QmpExecuteRest, QmpResult } from "./commands.ts";
 import { Connection, type QmpState } from "./connection.ts";
-import {
-  followable,
-  type QmpEventHistory,
-  type QmpStreamOptions,
-  streamEvents,
-} from "./event-stream.ts";
-import type { QmpEvent, QmpEventName, QmpWaitOptions } from "./event-types.ts";
-import { EventLog, type QmpEventListener, warnOfListener } from "./events.ts";
+import { QmpEventFeed } from "./event-feed.ts";
 import { firstLine } from "./excerpt.ts";
 import { DEFAULT_QMP_LIMITS, DEFAULT_TIMEOUT_MS } from "./limits.ts";
 import type { QmpGreeting, QmpMessage } from "./message.ts";
 import { QmpQueries } from "./queries.ts";
-import { EventWaits } from "./waits.ts";
 
 /** Whoever waits for the schema has a limit of its own. */
 const askFirst = { timeoutMs: Number.POSITIVE_INFINITY, isFirst: true };
@@ -30,15 +22,13 @@ const askFirst = { timeoutMs: Number.POSITIVE_INFINITY, isFirst: true };
  * it becomes `closed`, everything that is pending fails, and the stream is destroyed: nothing stays
  * pending for ever. Reading begins after the constructor has returned, so no event is lost.
  */
-export class QmpClient {
+export class QmpClient extends QmpEventFeed {
   /** Questions about the machine's state, with answers that are easy to compare. */
   readonly query = new QmpQueries((command, args) => this.execute(command, args));
   readonly #timeoutMs: number;
   readonly #connection: Connection;
   readonly #calls: CallTable;
   readonly #availability: Availability;
-  readonly #events: EventLog;
-  readonly #waits: EventWaits;
 
   /**
    * Takes over `stream`, and negotiates as soon as QEMU greets; `ready` tells when that is done.
@@ -46,6 +36,7 @@ export class QmpClient {
    * @throws SpecError if a time limit is not a number of milliseconds.
    */
   constructor(stream: Duplex, options: QmpClientOptions = {}) {
+    super(options);
     const limits = { ...DEFAULT_QMP_LIMITS, ...options.limits };
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#calls = new CallTable(limits, {
@@ -59,12 +50,6 @@ export class QmpClient {
       greeting: () => this.greeting,
       ask: () => this.#calls.add("query-qmp-schema", undefined, askFirst),
       resume: () => this.#calls.sendQueued(),
-    });
-    this.#events = new EventLog(limits, options.onListenerError ?? warnOfListener);
-    this.#waits = new EventWaits(limits.pendingWaits, this.#events, {
-      refuse: (phase) =>
-        this.state === "ready" ? undefined : this.#connection.stateError(phase, ["ready"]),
-      orderlyEnd: () => this.#connection.orderlyEnd,
     });
     this.#connection = new Connection(stream, {
       messageSizeBytes: limits.messageSizeBytes,
@@ -146,86 +131,6 @@ export class QmpClient {
   }
 
   /**
-   * The events so far, oldest first, as far back as the limit goes. `for await` on it gives them
-   * and then each later one, as `eventStream` does.
-   */
-  get events(): QmpEventHistory {
-    return followable(this.#events.after(0), this);
-  }
-
-  /** How many events are no longer in `events`, because of its limit. */
-  get eventsDropped(): number {
-    return this.#events.droppedCount;
-  }
-
-  /** This moment, for `waitForEvent`'s `since`: the number of the last event so far. */
-  mark(): number {
-    return this.#events.mark();
-  }
-
-  /**
-   * Calls `listener` with each later event, in order, until the returned function is called. What
-   * it throws goes to `onListenerError`, and disturbs nothing else.
-   */
-  onEvent(listener: QmpEventListener): () => void {
-    return this.#events.listen(listener);
-  }
-
-  /**
-   * Waits for an event. Without `since` only events after this call count; with a `mark()` taken
-   * before the deed, an event that came in between counts as well, so that there is no race.
-   *
-   * @throws TimeoutError at its limit, naming the events that came meanwhile; QmpError if the
-   * connection ends, the signal aborts or `where` throws; what `failWaits` was given; StateError if
-   * the client is not ready and the history has no such event.
-   */
-  async waitForEvent<Name extends QmpEventName>(
-    name: Name,
-    options: QmpWaitOptions<Name> = {},
-  ): Promise<QmpEvent<Name>> {
-    const timeoutMs = options.timeoutMs ?? this.#timeoutMs;
-    const untyped = { ...options, timeoutMs } as QmpWaitOptions & { timeoutMs: number };
-    return (await this.#waits.add(name, untyped)) as QmpEvent<Name>;
-  }
-
-  /**
-   * The first event after a `mark()`, whatever its name; without `since`, the first after this
-   * call. `undefined` once there will be none, because the guest or the connection has ended.
-   *
-   * @throws TimeoutError at its limit; QmpError if that event has left the history already, the
-   * signal aborts, or QEMU breaks the protocol; what `failWaits` was given, if that is no exit.
-   */
-  async nextEvent(options: QmpStreamOptions = {}): Promise<QmpEvent | undefined> {
-    return await this.#waits.next({ ...options, timeoutMs: options.timeoutMs ?? this.#timeoutMs });
-  }
-
-  /**
-   * Each event after `since`, or after this call, in order, for `for await`. The loop ends when the
-   * guest or the connection has ended; leaving it earlier needs nothing more, because it reads from
-   * the history and holds nothing.
-   *
-   * @throws As `nextEvent`, in the loop: `timeoutMs` limits the wait for each event, and a loop
-   * that falls behind by more than the history holds fails and says so.
-   */
-  eventStream(options: QmpStreamOptions = {}): AsyncGenerator<QmpEvent, void, undefined> {
-    return streamEvents(this, options);
-  }
-
-  /**
-   * Fails every pending wait for an event, and every later one that the history does not satisfy,
-   * with the error that `ending` makes of what was waited for ("QMP event STOP"). For whoever knows
-   * that the guest has ended while QEMU lives on. Commands are not affected.
-   */
-  failWaits(ending: (phase: string) => Error): void {
-    this.#waits.end(ending);
-  }
-
-  /** Takes `failWaits` back for waits to come: the guest runs again. */
-  allowWaits(): void {
-    this.#waits.goOn();
-  }
-
-  /**
    * Closes the connection. Everything pending fails with a QmpError whose `cause` leads to
    * `reason`. Does nothing if the client is closed already.
    */
@@ -233,6 +138,14 @@ export class QmpClient {
     const why = reason === undefined ? "" : `: ${firstLine(reason)}`;
     const cause = reason === undefined ? {} : { cause: reason };
     this.#connection.end(new QmpError(`the QMP connection was closed${why}`, {}, cause));
+  }
+
+  protected override refusalOfWait(phase: string): Error | undefined {
+    return this.state === "ready" ? undefined : this.#connection.stateError(phase, ["ready"]);
+  }
+
+  protected override get orderlyEnd(): Error | undefined {
+    return this.#connection.orderlyEnd;
   }
 
   #negotiate(greeting: QmpGreeting): Promise<unknown> {
@@ -247,17 +160,11 @@ export class QmpClient {
       this.#calls.settle(message);
       return;
     }
-    const event = this.#events.add(message, sizeBytes);
-    this.#waits.offer(event);
-    this.#events.tell(event);
+    this.takeEvent(message, sizeBytes);
   }
 
   #abort(reason: Error): void {
     this.#calls.failAll(reason);
-    this.#waits.failAll((phase) => {
-      const message = `${phase}: will not come: ${firstLine(reason)}`;
-      const received = reason instanceof QmpError ? reason.received : undefined;
-      return new QmpError(message, { received }, { cause: reason });
-    });
+    this.abortWaits(reason);
   }
 }

@@ -1,16 +1,11 @@
-/** The guest's side of a port: what it printed, and waiting for it. */
+/** Waiting for what a guest prints on a port. */
 import { atCaller, CallSite } from "../evidence/index.ts";
 import type { WaitLimit } from "../process/index.ts";
-import { ArrivalTimes } from "./arrival-times.ts";
-import { ByteTail } from "./byte-tail.ts";
-import { type FatalOutput, FatalWatch } from "./fatal-output.ts";
-import { fatalPatterns } from "./fatal-patterns.ts";
-import { type LineSource, linesSoFar, type SerialLine, takeLines } from "./lines.ts";
+import { type LineSource, type SerialLine, takeLines } from "./lines.ts";
 import { PendingWaits } from "./pending-waits.ts";
 import { QuietTimer } from "./quiet-timer.ts";
+import { type SerialLimits, type SerialOutputHooks, SerialRecord } from "./serial-record.ts";
 import { SerialTerminal } from "./terminal.ts";
-import { TextDecoderOfSerial } from "./text-decoder.ts";
-import { Transcript } from "./transcript.ts";
 import {
   type OwnAim,
   type SerialMatch,
@@ -19,70 +14,32 @@ import {
   type WaitResult,
 } from "./wait.ts";
 
-/** Limits of a port; `docs/limits.md` lists them. */
-export interface SerialLimits {
-  /** Characters of text, and bytes, that are kept in memory; the log on disk has everything. */
-  readonly keptCharacters: number;
-  /** Quiet time after which a match that could still grow counts, in milliseconds. */
-  readonly settlingMs: number;
-}
-
-/** What the owner of the port hands in. */
-export interface SerialOutputHooks {
-  /** Milliseconds since the guest's first instruction. Default: since the port was made. */
-  readonly clockMs?: () => number;
-  /** The limit for a wait that asks for `timeoutMs` by a clock, and the name of that limit. */
-  readonly limit: (timeoutMs: number | undefined, clock?: "host") => WaitLimit;
-  /** What this guest prints when it dies; default: `fatalPatterns`. */
-  readonly failOn?: readonly (string | RegExp)[] | undefined;
-  /** Called when fatal output is complete, before any wait fails of it; at most 100 times. */
-  readonly onFatal?: (output: FatalOutput) => void;
-  /** Called with +1 when a wait begins and with -1 when it ends. */
-  readonly onWaiting?: (change: 1 | -1) => void;
-  /** Gives an error the evidence of the machine on its way out. */
-  readonly attachEvidence?: (error: Error) => Promise<Error> | Error;
-}
-
-const defaultLimits: SerialLimits = { keptCharacters: 4 * 1024 * 1024, settlingMs: 20 };
+/** Quiet time after which a match that could still grow counts, in milliseconds. */
+const settlingMs = 20;
 
 /** What a guest prints on one port. Made by the machine, never by a test. */
-export abstract class SerialOutput {
-  readonly name: string;
+export abstract class SerialOutput extends SerialRecord {
   /** What a person at a terminal would see: a screen, not a stream. */
   readonly terminal: SerialTerminal;
   readonly #hooks: SerialOutputHooks;
-  readonly #decoder = new TextDecoderOfSerial();
-  readonly #transcript: Transcript;
-  readonly #times = new ArrivalTimes();
-  readonly #clockMs: () => number;
-  readonly #bytes: ByteTail;
-  readonly #fatal: FatalWatch;
   readonly #waits: PendingWaits;
   readonly #quiet: QuietTimer;
   #ended: ((phase: string) => Error) | undefined;
 
-  constructor(name: string, hooks: SerialOutputHooks, given: Partial<SerialLimits> = {}) {
-    const limits = { ...defaultLimits, ...given };
-    this.name = name;
+  constructor(name: string, hooks: SerialOutputHooks, limits: Partial<SerialLimits> = {}) {
+    super(name, hooks, limits);
     this.#hooks = hooks;
-    const madeMs = performance.now();
-    this.#clockMs = hooks.clockMs ?? (() => performance.now() - madeMs);
-    this.#transcript = new Transcript(limits.keptCharacters);
-    this.#bytes = new ByteTail(limits.keptCharacters);
-    this.#fatal = new FatalWatch(hooks.failOn ?? fatalPatterns, 0, (output) => {
-      hooks.onFatal?.(output);
-    });
     this.#waits = new PendingWaits({
       name,
-      transcript: this.#transcript,
-      times: this.#times,
-      fatal: this.#fatal,
+      transcript: this.transcript,
+      times: this.times,
+      fatal: this.fatal,
       onWaiting: (change) => hooks.onWaiting?.(change),
     });
-    this.#quiet = new QuietTimer(limits.settlingMs, () => this.settle());
+    this.#quiet = new QuietTimer(limits.settlingMs ?? settlingMs, () => this.settle());
     this.terminal = new SerialTerminal({
       name,
-      fatal: this.#fatal,
+      fatal: this.fatal,
       bytes: () => this.bytes,
       end: () => this.end,
       isQuiet: () => this.#quiet.isQuiet,
@@ -97,21 +54,6 @@ export abstract class SerialOutput {
   /** Sends text to the guest. */
   abstract write(text: string | Uint8Array): Promise<void>;
 
-  /** Everything printed so far, normalised; says at its head what is no longer in memory. */
-  get text(): string {
-    return this.#transcript.toString();
-  }
-
-  /** A copy of the bytes as they came: the newest 4 MiB of them. */
-  get bytes(): Uint8Array {
-    return this.#bytes.toBytes();
-  }
-
-  /** Bytes that are no longer in memory. */
-  get omittedBytes(): number {
-    return this.#bytes.omitted;
-  }
-
   /** Offset in the text where the next wait begins: the end of the last successful match. */
   get cursor(): number {
     return this.#waits.cursor;
@@ -120,41 +62,6 @@ export abstract class SerialOutput {
   /** When the guest last printed here, on the clock of `performance.now()`. */
   get lastActivityMs(): number {
     return this.#quiet.lastActivityMs;
-  }
-
-  /** Offset after the newest character. */
-  get end(): number {
-    return this.#transcript.end;
-  }
-
-  /** The text between two offsets, as far as it is still in memory. */
-  slice(start: number, end: number): string {
-    return this.#transcript.slice(start, end);
-  }
-
-  /** The last lines printed, oldest first. */
-  lastLines(count: number): string[] {
-    return this.#transcript.lastLines(count);
-  }
-
-  /** The complete lines that are still in memory, oldest first. The cursor says nothing here. */
-  get printedLines(): SerialLine[] {
-    return linesSoFar({ transcript: this.#transcript, times: this.#times });
-  }
-
-  /** The first fatal output that nothing expected. */
-  get unexpectedFatal(): FatalOutput | undefined {
-    return this.#fatal.unexpected;
-  }
-
-  /** The first that no wait has passed with a `failOn` of its own: how an end is judged by it. */
-  get standingFatal(): FatalOutput | undefined {
-    return this.#fatal.standing;
-  }
-
-  /** The first fatal output, expected or not. */
-  get firstFatal(): FatalOutput | undefined {
-    return this.#fatal.first;
   }
 
   /**
@@ -193,8 +100,8 @@ export abstract class SerialOutput {
    */
   lines(options: WaitOptions = {}): AsyncGenerator<SerialLine, void, undefined> {
     const source: LineSource = {
-      transcript: this.#transcript,
-      times: this.#times,
+      transcript: this.transcript,
+      times: this.times,
       cursor: () => this.cursor,
       hasEnded: () => this.#ended !== undefined,
       begin: (wait, end) =>
@@ -207,7 +114,7 @@ export abstract class SerialOutput {
 
   /** From now on fatal output is expected: it fails no wait and no test. For the machine. */
   expectFatal(): void {
-    this.#fatal.suspend();
+    this.fatal.suspend();
     this.#waits.forgive();
     if (this.#quiet.isQuiet) this.terminal.settle();
   }
@@ -215,16 +122,16 @@ export abstract class SerialOutput {
   /** Takes what QEMU sent. For the machine. */
   receive(bytes: Uint8Array): void {
     this.#quiet.restart();
-    this.#bytes.add(bytes);
-    const read = (piece: Uint8Array) => this.#advance(this.#decoder.write(piece));
+    this.keep(bytes);
+    const read = (piece: Uint8Array) => this.#advance(this.decode(piece));
     if (this.terminal.isOpen) this.terminal.receive(bytes, read);
     else read(bytes);
   }
 
   /** Treats the line as quiet: nothing that has arrived will grow. For the machine. */
   settle(): void {
-    this.#advance(this.#decoder.flush());
-    this.#fatal.settle();
+    this.#advance(this.decodeRest());
+    this.fatal.settle();
     this.#waits.settle();
     this.terminal.settle();
   }
@@ -248,11 +155,6 @@ export abstract class SerialOutput {
     return this.#ended !== undefined;
   }
 
-  /** What stands between two offsets; says at its head what is no longer in memory. */
-  protected printed(start: number, end: number): string {
-    return this.#transcript.before(end, start);
-  }
-
   /** A wait of the harness's own; its error has no evidence yet. */
   protected watch(
     aim: OwnAim,
@@ -267,7 +169,7 @@ export abstract class SerialOutput {
 
   async #wait(patterns: readonly (string | RegExp)[], options: WaitOptions): Promise<WaitResult> {
     // What is no longer in memory cannot be searched.
-    const start = Math.max(this.cursor, this.#transcript.omitted);
+    const start = Math.max(this.cursor, this.transcript.omitted);
     const wait = new SerialWait(patterns, start, options);
     this.#begin(wait, this.#hooks.limit(options.timeoutMs, options.clock));
     try {
@@ -295,9 +197,7 @@ export abstract class SerialOutput {
 
   #advance(text: string): void {
     if (text === "") return;
-    this.#transcript.add(text);
-    this.#times.add(this.#transcript.end, this.#clockMs(), this.#transcript.omitted);
-    this.#fatal.add(text);
+    this.record(text);
     this.#waits.add(text);
     this.terminal.read(text);
   }

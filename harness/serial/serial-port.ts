@@ -4,12 +4,8 @@ import { type CommandOptions, checkCommand } from "./command.ts";
 import { charactersOfKey } from "./control-keys.ts";
 import { checkLineEnd, type LineEnd } from "./line-end.ts";
 import type { PaceOptions } from "./pace.ts";
-import {
-  type SerialLimits,
-  SerialOutput,
-  type SerialOutputHooks,
-  withoutAlarm,
-} from "./serial-output.ts";
+import { SerialOutput, withoutAlarm } from "./serial-output.ts";
+import type { SerialLimits, SerialOutputHooks } from "./serial-record.ts";
 import { Typing } from "./typing.ts";
 import type { WaitOptions } from "./wait.ts";
 

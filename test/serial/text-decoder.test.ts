@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { TextDecoderOfSerial } from "../../harness/serial/text-decoder.ts";
+import { printable, sequence } from "./decoder-inputs.ts";
 import { chunksOf, patient, runs } from "./ports.ts";
 
 function decode(chunks: readonly Uint8Array[]): string {
@@ -10,36 +11,6 @@ function decode(chunks: readonly Uint8Array[]): string {
 
 const bytesOf = (output: string | readonly number[]) =>
   typeof output === "string" ? Buffer.from(output) : Uint8Array.from(output);
-
-const printable = fc.string({
-  unit: fc.oneof(
-    fc.constantFrom("a", "[", "\\", "m", "0", ";", "]", "é", "😀", "\t", "\n", "\r"),
-    fc.string({ minLength: 1, maxLength: 1 }),
-  ),
-  maxLength: 20,
-});
-const sequence = fc.oneof(
-  fc.constantFrom(
-    "\x1b7",
-    "\x1bc",
-    "\x1b(B",
-    "\x1b#8",
-    "\x1b[m",
-    "\x1b[=3h",
-    "\x1b[?25l",
-    "\x1b[2 q",
-  ),
-  fc.array(fc.nat(999), { maxLength: 5 }).map((numbers) => `\x1b[${numbers.join(";")}H`),
-  fc.array(fc.nat(999), { maxLength: 5 }).map((numbers) => `\u009b${numbers.join(":")}m`),
-  fc.constantFrom("\x1b]0;title\x07", "\x1b]8;;http://a/\x1b\\", "\u009d2;x\u009c"),
-  fc.constantFrom(
-    "\x1bPq#0;1~\x1b\\",
-    "\x1b_Ga=T\x1b\\",
-    "\x1b^pm\x1b\\",
-    "\x1bXsos\x1b\\",
-    "\u0090x\u009c",
-  ),
-);
 
 /** ESC and a letter as the one byte that means the same (ECMA-48, 5.3). */
 function eighthBit(_: string, letter: string): string {

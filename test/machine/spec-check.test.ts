@@ -1,7 +1,7 @@
 /** Which specs are taken, and what is said of the others. */
 import { describe, expect, test } from "vitest";
 import { SpecError } from "../../harness/evidence/index.ts";
-import { checkSpec, memoryBytes } from "../../harness/machine/spec.ts";
+import { checkSpec, memoryBytes } from "../../harness/machine/spec-check.ts";
 
 function errorOf(spec: unknown): SpecError {
   try {

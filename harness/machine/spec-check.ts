@@ -1,0 +1,179 @@
+/** The check of a spec that may come from JavaScript or JSON. */
+import { SpecError, toPlainData } from "../evidence/index.ts";
+import { isPattern } from "../serial/index.ts";
+import { type Disk, diskBuses, type MachineSpec, type SpecChanges } from "./spec.ts";
+
+type Check = { readonly takes: string; readonly accepts: (value: unknown) => boolean };
+
+const text: Check = {
+  takes: "a non-empty string",
+  accepts: (value) => typeof value === "string" && value !== "" && !value.includes("\0"),
+};
+const flag: Check = { takes: "true or false", accepts: (value) => typeof value === "boolean" };
+const texts: Check = {
+  takes: "an array of non-empty strings",
+  accepts: (value) => Array.isArray(value) && value.every(text.accepts),
+};
+
+function oneOf(...choices: readonly string[]): Check {
+  return {
+    takes: `one of ${choices.map((choice) => `"${choice}"`).join(", ")}`,
+    accepts: (value) => choices.includes(value as string),
+  };
+}
+
+function wholeNumber(least: number, most: number): Check {
+  return {
+    takes: `a whole number from ${least} to ${most}`,
+    accepts: (value) => Number.isInteger(value) && Number(value) >= least && Number(value) <= most,
+  };
+}
+
+const diskFields: Record<keyof Disk, Check> = {
+  file: text,
+  bus: oneOf(...diskBuses),
+  format: text,
+  readOnly: flag,
+  persist: flag,
+};
+
+const portName = /^[A-Za-z][A-Za-z0-9_-]{0,30}$/;
+/** A port's log lies next to these, which are the machine's own. */
+const takenNames = ["qmp", "cpu", "stderr", "timeline", "debug-console"];
+
+function arePortNames(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length < 1 || value.length > 4) return false;
+  if (!value.every((name) => typeof name === "string" && portName.test(name))) return false;
+  // Some hosts take two names that differ in case for one file.
+  const names = value.map((name: string) => name.toLowerCase());
+  return new Set(names).size === names.length && !names.some((name) => takenNames.includes(name));
+}
+
+const fields: Record<keyof MachineSpec, Check> = {
+  kernel: text,
+  initrd: text,
+  commandLine: {
+    takes: "a string without NUL",
+    accepts: (value) => typeof value === "string" && !value.includes("\0"),
+  },
+  symbols: text,
+  firmware: {
+    takes: '"bios", "uefi", "none", a path, or { code, variables? }',
+    accepts: (value) =>
+      text.accepts(value) ||
+      (isObject(value) &&
+        text.accepts(value.code) &&
+        Object.keys(value).every((key) => key === "code" || key === "variables") &&
+        (value.variables === undefined || text.accepts(value.variables))),
+  },
+  disks: { takes: "an array of paths or disks", accepts: Array.isArray },
+  cdrom: text,
+  arch: text,
+  machine: text,
+  cpu: text,
+  cpus: wholeNumber(1, 1024),
+  memory: {
+    takes: 'a size such as "128M" or "1G", or a number of bytes of at least 1 MiB',
+    accepts: (value) => memoryBytes(value) !== undefined,
+  },
+  accelerator: oneOf("auto", "kvm", "tcg", "hvf"),
+  serialPorts: {
+    takes: `one to four different names such as serial0, but not ${takenNames.join(", ")}`,
+    accepts: arePortNames,
+  },
+  debugConsole: flag,
+  exitDevice: flag,
+  onReset: oneOf("stop", "continue"),
+  clock: oneOf("host", "virtual"),
+  failOn: {
+    takes: "an array of strings and regular expressions, none of which the empty text satisfies",
+    accepts: (value) => Array.isArray(value) && value.every(isPattern),
+  },
+  bootTimeoutMs: wholeNumber(1, 86_400_000),
+  qemu: text,
+  qemuArguments: texts,
+  debug: flag,
+};
+
+const changedFields = Object.fromEntries(
+  Object.entries(fields).map(([name, check]) => [
+    name,
+    { ...check, accepts: (value: unknown) => value === null || check.accepts(value) },
+  ]),
+) as Record<keyof MachineSpec, Check>;
+
+/**
+ * Checks a spec that may come from JavaScript or JSON.
+ * @returns the same fields without those that are `undefined`.
+ * @throws `SpecError` naming the field, what it got and what it takes.
+ */
+export function checkSpec(spec: unknown): MachineSpec {
+  return checked(spec, fields) as MachineSpec;
+}
+
+/** As `checkSpec`, for a spec that may have `null` for a field. @throws as `checkSpec`. */
+export function checkChanges(changes: unknown): SpecChanges {
+  return checked(changes, changedFields) as SpecChanges;
+}
+
+function checked(
+  spec: unknown,
+  known: Readonly<Record<keyof MachineSpec, Check>>,
+): Record<string, unknown> {
+  if (!isObject(spec)) {
+    throw new SpecError("spec", `got ${show(spec)}, takes an object such as { kernel: "a.elf" }`);
+  }
+  checkFields(spec, known, "", "a machine");
+  const disks = spec.disks as readonly unknown[] | null | undefined;
+  disks?.forEach((disk, index) => {
+    if (text.accepts(disk)) return;
+    const at = `disks[${index}]`;
+    if (!isObject(disk)) {
+      throw new SpecError(at, `got ${show(disk)}, takes a path or { file, bus?, … }`);
+    }
+    checkFields(disk, diskFields, `${at}.`, "a disk");
+    if (disk.file === undefined) throw new SpecError(`${at}.file`, "is missing: give the image");
+  });
+  return Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined));
+}
+
+function checkFields(
+  given: Record<string, unknown>,
+  known: Readonly<Record<string, Check>>,
+  prefix: string,
+  what: string,
+): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    const check = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (check === undefined) {
+      const names = Object.keys(known).join(", ");
+      throw new SpecError(prefix + name, `is no field of ${what}; the fields are ${names}`);
+    }
+    if (!check.accepts(value)) {
+      throw new SpecError(prefix + name, `got ${show(value)}, takes ${check.takes}`);
+    }
+  }
+}
+
+const units: Record<string, number> = { "": 1024 ** 2, K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
+
+/** Bytes of a memory size; a bare number in a string is MiB, as in QEMU's `-m`. */
+export function memoryBytes(memory: unknown): number | undefined {
+  const match = typeof memory === "string" ? /^(\d{1,9})([KMG]?)$/i.exec(memory) : null;
+  const unit = units[(match?.[2] ?? "").toUpperCase()] ?? 1;
+  const sizeBytes = match === null ? memory : Number(match[1]) * unit;
+  if (typeof sizeBytes !== "number" || !Number.isInteger(sizeBytes)) return undefined;
+  return sizeBytes >= 1024 ** 2 ? sizeBytes : undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function show(value: unknown): string {
+  if (typeof value === "function") return "a function";
+  if (typeof value === "symbol" || value === undefined) return String(value);
+  const json = typeof value === "bigint" ? `${value}n` : JSON.stringify(toPlainData(value));
+  return json.length > 80 ? `${json.slice(0, 77)}…` : json;
+}
