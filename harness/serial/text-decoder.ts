@@ -8,7 +8,7 @@
  * takes nothing back.
  */
 
-import { isOrdinary } from "./ordinary-bytes.ts";
+import { normaliseOrdinary } from "./ordinary-bytes.ts";
 import { controlPositions, unfinishedLength } from "./utf8.ts";
 
 const escapeCode = 0x1b;
@@ -26,8 +26,6 @@ const mostCloselyBytes = 512;
 
 /** What may need a closer look: controls other than the tab. */
 const unusual = /[\x00-\x08\x0a-\x1f\x7f-\x9f]/g;
-/** Sequences that do not outgrow `longestSequence`, as `#stepSequence` takes them. */
-const wholeSequences = /\x1b\[[\x20-\x3f]{0,62}[\x40-\x7e]/g;
 
 type State = "text" | "escape" | "intermediate" | "csi" | "string" | "string-escape";
 
@@ -36,6 +34,7 @@ export class TextDecoderOfSerial {
   readonly #utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
   /** The beginning of a character. */
   #unfinished: Uint8Array = new Uint8Array();
+  #ordinary: Buffer = Buffer.alloc(0);
   #state: State = "text";
   #held = "";
   /** Nothing has been printed since the last line end: a return goes nowhere new. */
@@ -67,23 +66,17 @@ export class TextDecoderOfSerial {
     return text + this.#release();
   }
 
-  /**
-   * What nearly all output is, in a few passes whose loops are the engine's: ASCII, with whole
-   * escape sequences and usual line ends. None of these leaves anything behind that the next one
-   * depends on, and so it does not matter in which order they go.
-   * @returns `undefined` where there is more to `bytes`.
-   */
+  /** @returns `undefined` where there is more to `bytes` than is ordinary. */
   #decodeOrdinary(bytes: Uint8Array): string | undefined {
     if (bytes.length < fewBytes) return undefined;
     const isBetween = this.#unfinished.length === 0 && this.#state === "text";
-    if (!isBetween || this.#afterReturn || !isOrdinary(bytes)) return undefined;
-    const characters = latin1(bytes);
-    const isColoured = characters.includes("\x1b");
-    const plain = isColoured ? characters.replace(wholeSequences, "") : characters;
-    const text = plain.replace(/\r\n/g, "\n");
-    if (text.includes("\r") || text.includes("\x1b")) return undefined;
-    if (text !== "") this.#atLineStart = text.endsWith("\n");
-    return text;
+    if (!isBetween || this.#afterReturn) return undefined;
+    if (this.#ordinary.length < bytes.length) this.#ordinary = Buffer.allocUnsafe(bytes.length);
+    const length = normaliseOrdinary(bytes, this.#ordinary);
+    if (length === -1) return undefined;
+    // ASCII is Latin-1 as well, and Latin-1 is copied without a look.
+    if (length > 0) this.#atLineStart = this.#ordinary[length - 1] === 0x0a;
+    return this.#ordinary.toString("latin1", 0, length);
   }
 
   /** Nothing but bad UTF-8 can be an 8-bit control, and there hardly ever is any. */
@@ -230,11 +223,6 @@ export class TextDecoderOfSerial {
     this.#afterReturn = false;
     return text;
   }
-}
-
-/** ASCII is Latin-1 as well, and Latin-1 is copied without a look. */
-function latin1({ buffer, byteLength, byteOffset }: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
 }
 
 function isText(code: number): boolean {
