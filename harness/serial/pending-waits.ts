@@ -136,6 +136,7 @@ export class PendingWaits {
   }
 
   #hint(wait: SerialWait): string {
+    if (wait.patterns.length === 0) return "";
     const { transcript } = this.#context;
     const seen = transcript.lastLines(comparedLines, wait.start);
     const near = nearestLine(seen, wait.patterns);

@@ -47,12 +47,12 @@ export abstract class SerialOutput extends SerialRecord {
       limit: hooks.limit,
       onWaiting: (change) => hooks.onWaiting?.(change),
       withEvidence: (error) => this.withEvidence(error),
-      write: (answer) => this.write(answer),
+      write: (text) => this.answer(text),
     });
   }
 
-  /** Sends text to the guest. */
-  abstract write(text: string | Uint8Array): Promise<void>;
+  /** Sends the guest what its terminal answers: at once, whatever else is being typed. */
+  protected abstract answer(text: string): Promise<void>;
 
   /** Offset in the text where the next wait begins: the end of the last successful match. */
   get cursor(): number {

@@ -21,10 +21,12 @@ export type WriteOptions = Pick<WaitOptions, "timeoutMs">;
 /** A serial port of a running machine. Made by the machine, never by a test. */
 export class SerialPort extends SerialOutput {
   readonly #typing: Typing;
+  readonly #send: SerialPortHooks["send"];
   #lineEnd: LineEnd = "\r";
 
   constructor(name: string, hooks: SerialPortHooks, limits?: Partial<SerialLimits>) {
     super(name, hooks, limits);
+    this.#send = hooks.send;
     const port = this;
     this.#typing = new Typing({
       get end() {
@@ -115,6 +117,11 @@ export class SerialPort extends SerialOutput {
       checkCommand(line, options);
       return await this.#typing.command(line, options.lineEnd ?? this.#lineEnd, options);
     });
+  }
+
+  protected override async answer(text: string): Promise<void> {
+    // Not behind what is being typed: that may wait for an echo, and the guest for this.
+    await this.#send(Buffer.from(text));
   }
 
   /** Errors point to the call, and have the evidence of the machine. */

@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { GuestError, SpecError, StateError } from "../../harness/evidence/index.ts";
+import { GuestError, SpecError } from "../../harness/evidence/index.ts";
 import type { Machine } from "../../harness/machine/index.ts";
 import type { SerialPort } from "../../harness/serial/index.ts";
 import { boot, errorOf, soonMs, useKernels } from "./machines.ts";
@@ -77,7 +77,7 @@ describe("flood", () => {
 
   test("input that the guest never takes holds up neither output nor QMP nor the end", async () => {
     const vm = await boot("flood");
-    const typed = errorOf(vm.serial.write("x".repeat(1024 * 1024)), StateError);
+    const typed = errorOf(vm.serial.write("x".repeat(1024 * 1024)), GuestError);
     await vm.serial.waitFor("flood 5000\n", soon);
     expect((await vm.qmp.execute("query-status")).status).toBe("running");
     await vm.serial.waitFor("flood 6000\n", soon);

@@ -126,6 +126,21 @@ describe("queries", () => {
     expect(sent).toEqual(["\x1b[43;132R"]);
   });
 
+  test("are answered while something is being typed that waits for an echo", async () => {
+    const sent: string[] = [];
+    const send = async (bytes: Uint8Array) => {
+      const text = Buffer.from(bytes).toString();
+      sent.push(text);
+      // The guest echoes once it knows where the cursor is.
+      if (text === "a") setImmediate(() => print(port, "\x1b[6n"));
+      else setImmediate(() => print(port, "a"));
+    };
+    const port = portOf({ send }, { settlingMs: 1 });
+    port.terminal.answerQueries();
+    await port.type("a", { echo: true });
+    expect(sent).toEqual(["a", "\x1b[1;1R"]);
+  });
+
   test("wait for an answer up to a limit", () => {
     const { port, sent } = listening();
     for (let row = 1; row <= 24; row += 1) print(port, `\x1b[${row}H${"\x1b[6n".repeat(10)}`);
