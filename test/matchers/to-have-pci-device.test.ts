@@ -43,3 +43,19 @@ test("a machine without PCI has none, and a device must be described", async ({ 
   expect(nothing).toBeInstanceOf(SpecError);
   expect((nothing as SpecError).message).toMatch(/^expected: say which PCI device, such as /);
 });
+
+test("a description that no device could fit is refused, also under .not", async ({ boot }) => {
+  const vm = await boot(kernelPath("spin"), spec);
+  const refused: [object, string][] = [
+    [{ vendor: 0x8086 }, "vendor: is nothing that a PCI device is known by; it has vendorId, "],
+    [{ vendorId: "8086" }, 'vendorId: got "8086", takes a number, such as 0x8086'],
+    [{ address: 0x1f }, 'address: got 31, takes a text, such as "00:1f.2"'],
+  ];
+  for (const [description, message] of refused) {
+    const failure = await expect(vm)
+      .not.toHavePciDevice(description)
+      .catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(SpecError);
+    expect((failure as SpecError).message).toContain(message);
+  }
+});
