@@ -35,7 +35,10 @@ export function chooseBoard(spec: MachineSpec, image: DetectedImage | undefined)
   const board = boardOf(arch);
   const machine = spec.machine ?? chooseMachine(spec, image, board);
   if (machine === undefined) {
-    throw new SpecError("machine", `is missing: say which board of ${arch} to use`);
+    throw new SpecError(
+      "machine",
+      `is missing: say which board of ${arch} to use, or correct arch`,
+    );
   }
   const machineType = machine.split(",")[0] as string;
   const firmware = chooseFirmware(spec, image, board, machineType);
@@ -134,10 +137,8 @@ function checkPorts(spec: MachineSpec, board: Board | undefined, machineType: st
   const wanted = spec.serialPorts?.length ?? 1;
   if (wanted <= most) return;
   const ports = `${machineType} of ${board.arch} has ${most}`;
-  throw new SpecError(
-    "serialPorts",
-    `names ${wanted} serial ports, but ${ports}; take another machine`,
-  );
+  const advice = board.hasIsa ? 'take "pc" or "q35" as the machine' : "name no more";
+  throw new SpecError("serialPorts", `names ${wanted} serial ports, but ${ports}; ${advice}`);
 }
 
 function hasIsa(board: Board | undefined, machineType: string): boolean {

@@ -71,7 +71,7 @@ export async function launchMachine(
     child.kill();
     await child.ended;
   });
-  const early = failEarly(child, logs.stderr);
+  const early = failEarly(child, logs.stderr, plan.board.machineType);
   const qmp = await connect(child, plan.qemu, directory, early);
   const machine = new Machine({
     plan,
@@ -92,11 +92,16 @@ export async function launchMachine(
   return { machine, privateDirectory: privateDirectory.path, early };
 }
 
-function failEarly(child: OwnedChild, stderrLog: string): Promise<never> {
+function failEarly(child: OwnedChild, stderrLog: string, machineType: string): Promise<never> {
   const early = child.ended.then((end) => {
     const words = firstErrorLine(readFileSync(stderrLog, "utf8"));
     const how = end.spawnError?.message ?? `it ended with ${end.signal ?? `code ${end.exitCode}`}`;
-    throw new LaunchError(`QEMU did not start: ${words ?? how}`, { cause: end.spawnError });
+    // The only machine type that we choose by ourselves and that has no PCI bus.
+    const isWithoutPci = machineType === "microvm" && words?.includes("No 'PCI' bus found");
+    const advice = isWithoutPci ? '; microvm has no PCI bus: take "q35" as the machine' : "";
+    throw new LaunchError(`QEMU did not start: ${words ?? how}${advice}`, {
+      cause: end.spawnError,
+    });
   });
   early.catch(() => {});
   return early;

@@ -75,7 +75,11 @@ describe("refused", () => {
   test.each<[ImageName | undefined, MachineSpec, string]>([
     [undefined, {}, "kernel: is missing: give an image, or firmware, disks or arch"],
     ["flat", {}, "arch: is missing: this image does not tell for which computer it is"],
-    [undefined, { arch: "m68k" }, "machine: is missing: say which board of m68k to use"],
+    [
+      undefined,
+      { arch: "m68k" },
+      "machine: is missing: say which board of m68k to use, or correct arch",
+    ],
     [
       "entry-aarch64",
       { exitDevice: true },
@@ -85,9 +89,13 @@ describe("refused", () => {
     [
       "entry-riscv64",
       { serialPorts: ["a", "b"] },
-      "serialPorts: names 2 serial ports, but virt of",
+      "serialPorts: names 2 serial ports, but virt of riscv64 has 1; name no more",
     ],
-    ["pvh", { machine: "microvm", serialPorts: ["a", "b"] }, "serialPorts: names 2 serial ports"],
+    [
+      "pvh",
+      { machine: "microvm", serialPorts: ["a", "b"] },
+      'serialPorts: names 2 serial ports, but microvm of x86_64 has 1; take "pc" or "q35"',
+    ],
     ["pvh", { firmware: "none" }, 'firmware: got "none", but pc of x86_64 starts nothing without'],
   ])("%s with %o", (image, spec, message) => {
     const choose = () => chooseBoard(spec, image === undefined ? undefined : imageOf(image));

@@ -112,6 +112,14 @@ describe("never started", () => {
     expect(existsSync(join(error.evidence?.directory ?? "", "stderr.log"))).toBe(true);
   });
 
+  test("a device that the chosen machine has no bus for: which machine has", async () => {
+    const spec = { machine: "microvm", qemuArguments: ["-device", "e1000"] };
+    const error = await failing(spec, LaunchError);
+    expect(error.message).toMatch(
+      /^QEMU did not start: .*e1000.*; microvm has no PCI bus: take "q35" as the machine\n/,
+    );
+  });
+
   test("a CPU that QEMU does not know", async () => {
     const error = await failing({ cpu: "z80" }, LaunchError);
     expect(error.message).toMatch(/^QEMU did not start: unable to find CPU model 'z80'\n/);
