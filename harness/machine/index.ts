@@ -22,7 +22,10 @@ export {
   type PaceOptions,
   type SerialLine,
   type SerialMatch,
+  type SerialPort,
+  type SerialTerminal,
   type WaitOptions,
+  type WaitResult,
   type WriteOptions,
 } from "../serial/index.ts";
 export { type BootOptions, bootMachine, defaultWaitMs } from "./boot.ts";

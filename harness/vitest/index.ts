@@ -4,6 +4,7 @@ export {
   AssertionError,
   BringupError,
   type CommandOptions,
+  type DeadHalt,
   type Disk,
   type DiskBus,
   type EndOptions,
@@ -18,7 +19,9 @@ export {
   Machine,
   type MachineExit,
   type MachineExitKind,
+  type MachineRecord,
   type MachineSpec,
+  type MachineState,
   type PaceOptions,
   QmpError,
   type SerialMatch,
@@ -52,11 +55,14 @@ export type {
   QmpCpu,
   QmpEvent,
   QmpEvents,
+  QmpExecuteOptions,
   QmpNewerCommands,
   QmpQueries,
   QmpResult,
   QmpRunState,
   QmpShutdownCause,
+  QmpStreamOptions,
+  QmpWaitOptions,
   Statistic,
 } from "../qmp/index.ts";
 export type {
@@ -65,6 +71,7 @@ export type {
   SerialLine,
   SerialPort,
   SerialTerminal,
+  WaitResult,
 } from "../serial/index.ts";
 export { type BringupAssertion, type BringupExpect, expect } from "./expect.ts";
 export { type Boot, test } from "./test.ts";
