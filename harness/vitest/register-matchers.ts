@@ -99,6 +99,9 @@ function checkReceiver(name: string, actual: unknown, site: CallSite): void {
 
 function describe(actual: unknown): string {
   if (actual instanceof Promise) return "a promise: put await before boot()";
+  if (actual === undefined) {
+    return "undefined: put await before boot(), or debugConsole: true in its spec";
+  }
   if (actual instanceof Machine) return "a Machine: its first port is vm.serial";
   if (typeof actual === "object" && actual !== null) {
     return `an object of ${actual.constructor?.name ?? "no class"}`;

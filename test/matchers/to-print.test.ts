@@ -122,8 +122,9 @@ test("is for ports, and says so at once", async ({ boot }) => {
     "write expect(vm.serial).toPrint(...): it takes a SerialPort, as boot() gives, and got ";
   expect(print(5)).toThrow(new TypeError(`${advice}5`));
   expect(print("text")).toThrow(new TypeError(`${advice}"text"`));
-  expect(print(undefined)).toThrow(new TypeError(`${advice}undefined`));
-  expect(print(vm.debugConsole)).toThrow(new TypeError(`${advice}undefined`));
+  const missing = "undefined: put await before boot(), or debugConsole: true in its spec";
+  expect(print(undefined)).toThrow(new TypeError(advice + missing));
+  expect(print(vm.debugConsole)).toThrow(new TypeError(advice + missing));
   expect(print({})).toThrow(new TypeError(`${advice}an object of Object`));
   expect(print(vm)).toThrow(new TypeError(`${advice}a Machine: its first port is vm.serial`));
   expect(print(Promise.resolve(vm))).toThrow(
