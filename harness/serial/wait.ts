@@ -1,5 +1,5 @@
 /** One wait on a port: its patterns, its own fatal patterns, its limit and its verdict. */
-import { types } from "node:util";
+import { inspect, types } from "node:util";
 import { SpecError } from "../evidence/index.ts";
 import { type PassedLimit, startWaitLimit, type WaitLimit } from "../process/index.ts";
 import { matchesNothing } from "./expression.ts";
@@ -87,7 +87,7 @@ export class SerialWait {
     if (patterns.length === 0 && aim === undefined) {
       throw new SpecError("pattern", "is missing: say what to wait for");
     }
-    for (const pattern of patterns) checkPattern("pattern", pattern);
+    checkPatterns("pattern", patterns);
     checkWaitOptions(options);
     this.start = start;
     this.patterns = patterns;
@@ -183,10 +183,18 @@ export class SerialWait {
 
 /** @throws `SpecError` for options that no wait can have. */
 export function checkWaitOptions({ failOn, timeoutMs }: WaitOptions): void {
-  for (const pattern of failOn ?? []) checkPattern("failOn", pattern);
-  if (timeoutMs !== undefined && !(timeoutMs >= 0)) {
-    throw new SpecError("timeoutMs", `takes milliseconds from 0 on, not ${timeoutMs}`);
+  if (failOn !== undefined) checkPatterns("failOn", failOn);
+  if (timeoutMs !== undefined && !(typeof timeoutMs === "number" && timeoutMs >= 0)) {
+    throw new SpecError("timeoutMs", `takes milliseconds from 0 on, not ${inspect(timeoutMs)}`);
   }
+}
+
+/** @throws `SpecError` also for a string alone, each character of which would be a pattern. */
+function checkPatterns(field: string, patterns: readonly unknown[]): void {
+  if (!Array.isArray(patterns)) {
+    throw new SpecError(field, `takes an array of patterns, such as ["login: ", /\\$ $/]`);
+  }
+  for (const pattern of patterns) checkPattern(field, pattern);
 }
 
 /** `true` for what can be waited for: some output does not satisfy it. */

@@ -49,6 +49,17 @@ describe("errors", () => {
     ["any output", () => portOf().waitFor(/a*/), "pattern: /a*/ matches no output at all"],
     ["the wrong type", () => portOf().waitFor(5 as never), "pattern: takes strings and regular"],
     ["failOn", () => portOf().waitFor("a", { failOn: ["b", ""] }), "failOn: is empty"],
+    ["one string", () => portOf().waitForAny("ab" as never), "pattern: takes an array"],
+    [
+      "one string to fail on",
+      () => portOf().waitFor("a", { failOn: "b" as never }),
+      'failOn: takes an array of patterns, such as ["login: ", /\\$ $/]',
+    ],
+    [
+      "a text for a time",
+      () => portOf().waitFor("a", { timeoutMs: "5" as never }),
+      "timeoutMs: takes milliseconds from 0 on, not '5'",
+    ],
     ["no time", () => portOf().waitFor("a", { timeoutMs: -1 }), "timeoutMs: takes milliseconds"],
     ["not a time", () => portOf().waitFor("a", { timeoutMs: Number.NaN }), "timeoutMs: takes"],
   ])("a wait for %s is refused", async (_, ask, message) => {
