@@ -1,4 +1,4 @@
-import type { MachineExit } from "../evidence/index.ts";
+import { type MachineExit, type MachineExitKind, SpecError } from "../evidence/index.ts";
 import type { EndOptions, Machine } from "../machine/index.ts";
 import {
   judgeWait,
@@ -21,9 +21,23 @@ type Fields<Exit> = Exit extends MachineExit
 /** What is expected of an exit: any of its fields; a message may be given as an expression. */
 export type ExpectedExit = Fields<MachineExit>;
 
+/** Which kinds there are, and which fields they have besides. */
+const kinds: Readonly<Record<MachineExitKind, readonly string[]>> = {
+  "debug-exit": ["status"],
+  "power-off": [],
+  reset: [],
+  "reset-loop": ["resets"],
+  "triple-fault": [],
+  panic: ["message"],
+  "internal-error": ["message"],
+  "qemu-crash": ["signal", "exitCode", "message"],
+  killed: ["by"],
+};
+
 /**
  * The machine ends as `expected` says (any end where it says nothing), within the limit.
  * Satisfied, that end is expected: it fails the test no more.
+ * @throws `SpecError` for an end that there cannot be: under `.not` it would hold.
  */
 export async function toExit(
   call: MatcherCall,
@@ -31,10 +45,27 @@ export async function toExit(
   expected: ExpectedExit = {},
   options: EndOptions & Partial<NegatedOptions> = {},
 ): Promise<MatcherResult> {
+  checkExpected(expected);
   const what = Object.keys(expected).length === 0 ? "to end" : `to end as ${show(expected)}`;
   return await judgeWait(call, { subject: "the machine", verb: what }, options, (limit) =>
     machine.waitForEnd(what, (exit) => isAsExpected(exit, expected), limit),
   );
+}
+
+function checkExpected(expected: object): void {
+  if (typeof expected !== "object") {
+    const takes = 'takes an object such as { kind: "power-off" }';
+    throw new SpecError("expected", `got ${JSON.stringify(expected)}, ${takes}`);
+  }
+  const fields = [...new Set(["kind", "because", ...Object.values(kinds).flat()])];
+  for (const [name, value] of Object.entries(expected)) {
+    if (!fields.includes(name)) {
+      throw new SpecError(name, `is no field of an exit; the fields are ${fields.join(", ")}`);
+    }
+    if (name !== "kind" || value === undefined || Object.hasOwn(kinds, value)) continue;
+    const known = Object.keys(kinds).join(", ");
+    throw new SpecError("kind", `got ${JSON.stringify(value)}, takes one of ${known}`);
+  }
 }
 
 function isAsExpected(exit: MachineExit, expected: ExpectedExit): boolean {

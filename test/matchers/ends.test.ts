@@ -1,5 +1,5 @@
 /** `toExit`, `toPowerOff`, `toReset` and `toPanic` on real guests. */
-import { expect, GuestError, test } from "bringup";
+import { expect, GuestError, SpecError, test } from "bringup";
 import { kernelPath } from "../../kernels/build.ts";
 
 test("toExit takes any end, a part of it, or an expression for its message", async ({ boot }) => {
@@ -27,6 +27,22 @@ test("toExit fails at once for another end, and at its limit for none", async ({
   await expect(expect(spinning).toExit({}, { timeoutMs: 100 })).rejects.toThrow(
     "timed out after 100 ms (timeoutMs) waiting for the machine to end\n",
   );
+});
+
+test("toExit refuses an end that there cannot be, also under .not", async ({ boot }) => {
+  const vm = await boot(kernelPath("spin"));
+  const refused: [unknown, string][] = [
+    [{ kind: "poweroff" }, 'kind: got "poweroff", takes one of debug-exit, power-off, reset, '],
+    [{ code: 7 }, "code: is no field of an exit; the fields are kind, because, status, "],
+    ["reset", 'expected: got "reset", takes an object such as { kind: "power-off" }'],
+  ];
+  for (const [expected, message] of refused) {
+    const failure = await expect(vm)
+      .not.toExit(expected as object, { forMs: 1 })
+      .catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(SpecError);
+    expect((failure as SpecError).message).toContain(message);
+  }
 });
 
 test("an end that toExit has accepted fails the test no more", async ({ boot }) => {
