@@ -36,18 +36,17 @@ export class EndWaits {
   /**
    * Waits for an exit that `accepts`.
    * @throws `GuestError` at once if the machine ends otherwise or is provably dead;
-   *   `TimeoutError` at the limit.
+   *   `TimeoutError` at the limit; `SpecError` for a limit that is none.
    */
   add(wait: EndWait): Promise<MachineExit> {
     return new Promise((resolve, reject) => {
       const pending: Pending = { ...wait, resolve, reject, stopTimer: () => {} };
+      if (this.#exit === undefined) {
+        pending.stopTimer = startWaitLimit(wait.limit, (passed) => this.#expire(pending, passed));
+      }
       this.#pending.add(pending);
       this.#onWaiting(1);
-      if (this.#exit !== undefined) {
-        this.#offer(pending, this.#exit);
-        return;
-      }
-      pending.stopTimer = startWaitLimit(wait.limit, (passed) => this.#expire(pending, passed));
+      if (this.#exit !== undefined) this.#offer(pending, this.#exit);
     });
   }
 

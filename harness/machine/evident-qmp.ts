@@ -12,6 +12,7 @@ import {
   type QmpClient,
   type QmpQueries,
   type QmpStreamOptions,
+  type QmpWaitOptions,
   streamEvents,
 } from "../qmp/index.ts";
 import type { LimitOfWait } from "./machine-parts.ts";
@@ -39,7 +40,7 @@ export function evidentQmp(client: QmpClient, surroundings: QmpSurroundings): Qm
     mark: () => client.mark(),
     nextEvent: (options: QmpStreamOptions = {}) => {
       const since = options.since ?? client.mark();
-      return around.wait("the next QMP event", options.timeoutMs, (timeoutMs) =>
+      return around.wait("the next QMP event", options, (timeoutMs) =>
         client.nextEvent({ ...options, since, timeoutMs }),
       );
     },
@@ -54,9 +55,9 @@ export function evidentQmp(client: QmpClient, surroundings: QmpSurroundings): Qm
     ["query", evidentQueries(client.query, around)],
     [
       "waitForEvent",
-      (name: string, options: { timeoutMs?: number; since?: number } = {}) => {
+      (name: string, options: QmpWaitOptions = {}) => {
         const since = options.since ?? client.mark();
-        return around.wait(`the QMP event ${name}`, options.timeoutMs, (timeoutMs) =>
+        return around.wait(`the QMP event ${name}`, options, (timeoutMs) =>
           wait(name, { ...options, since, timeoutMs }),
         );
       },
@@ -108,14 +109,14 @@ class Around {
 
   wait<Result>(
     what: string,
-    timeoutMs: number | undefined,
+    { clock, timeoutMs }: Pick<QmpWaitOptions, "clock" | "timeoutMs">,
     act: (timeoutMs: number) => Promise<Result>,
   ): Promise<Result> {
     const { limit, onWaiting } = this.#surroundings;
     return atCaller(async () => {
       onWaiting(1);
       try {
-        return await waitWithin(limit(timeoutMs), act);
+        return await waitWithin(limit(timeoutMs, clock), act);
       } catch (error) {
         throw await this.#explain(error, `a wait for ${what}`);
       } finally {

@@ -2,7 +2,12 @@
  * The clock of a guest that runs on a virtual one, read from outside and without its help, and
  * limits of waits by it. On a slow host such a guest's time goes slowly, and so do its limits.
  */
-import type { LimitVerdict, NamedLimit, WaitLimit } from "../process/index.ts";
+import {
+  type LimitVerdict,
+  type NamedLimit,
+  startWaitLimit,
+  type WaitLimit,
+} from "../process/index.ts";
 import type { QmpClient } from "../qmp/index.ts";
 import type { LimitOfWait } from "./machine-parts.ts";
 
@@ -26,8 +31,8 @@ export interface ClockReading {
 
 /** What a judge of limits needs of a clock. */
 export interface ReadableClock {
-  /** `undefined` where this QEMU does not tell, or does not answer within `timeoutMs`. */
-  read(timeoutMs?: number): Promise<ClockReading | undefined>;
+  /** `undefined` where this QEMU does not tell, or not within the limit of a QMP command. */
+  read(): Promise<ClockReading | undefined>;
 }
 
 /**
@@ -49,6 +54,9 @@ export class GuestClock implements ReadableClock {
   /** Milliseconds that the machine has run, but for the present stretch. */
   #ranMs = 0;
   #runsSinceMs: number | undefined;
+  /** The newest look at the clock, and the one that comes after it. */
+  #look: Promise<unknown> = Promise.resolve();
+  #next: Promise<ClockReading | undefined> | undefined;
 
   /** @param qmp connection to a machine that has not run yet. */
   constructor(qmp: QmpClient) {
@@ -61,13 +69,26 @@ export class GuestClock implements ReadableClock {
     });
   }
 
-  async read(timeoutMs = Number.POSITIVE_INFINITY): Promise<ClockReading | undefined> {
-    const options = { timeoutMs };
+  /**
+   * Whoever asks while QEMU is being asked shares the next look with all others who do: many
+   * waits are one question. The present look would be too early for them.
+   */
+  read(): Promise<ClockReading | undefined> {
+    this.#next ??= this.#look.then(() => {
+      this.#next = undefined;
+      const look = this.#ask();
+      this.#look = look;
+      return look;
+    });
+    return this.#next;
+  }
+
+  async #ask(): Promise<ClockReading | undefined> {
     const beforeMs = this.#ranUntil(performance.now());
     try {
       const [replay, jit] = await Promise.all([
-        this.#qmp.execute("query-replay", {}, options),
-        this.#qmp.execute("x-query-jit", {}, options),
+        this.#qmp.execute("query-replay"),
+        this.#qmp.execute("x-query-jit"),
       ]);
       const text = (jit as { "human-readable-text": string })["human-readable-text"];
       const drift = /^Host - Guest clock +(-?\d+) ms$/m.exec(text)?.[1];
@@ -113,14 +134,14 @@ class LimitJudge {
   constructor(limit: WaitLimit, clock: ReadableClock) {
     this.#limit = limit;
     this.#clock = clock;
-    this.#start = clock.read(limit.most?.limitMs);
+    this.#start = clock.read();
   }
 
   async judge(): Promise<LimitVerdict> {
+    const start = await this.#inTime(this.#start);
+    const now = start && (await this.#inTime(this.#clock.read()));
     const { most } = this.#limit;
     if (most !== undefined && this.#leftMs() < 1) return most;
-    const start = await this.#start;
-    const now = start && (await this.#clock.read(Math.max(1, this.#leftMs())));
     const passedMs = performance.now() - this.#startedMs;
     if (now === undefined || start === undefined) {
       return this.#passed("by the wall clock, because QEMU does not tell the guest's");
@@ -146,10 +167,22 @@ class LimitJudge {
     return Math.min(limitMs, Math.max(atPaceMs, limitMs / 10));
   }
 
+  /** A look at the clock, as long as the limit that nothing extends allows it. */
+  async #inTime(reading: Promise<ClockReading | undefined>): Promise<ClockReading | undefined> {
+    if (this.#limit.most === undefined) return await reading;
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const stop = startWaitLimit({ limitMs: this.#leftMs(), name: "" }, () => resolve(undefined));
+    try {
+      return await Promise.race([reading, promise]);
+    } finally {
+      stop();
+    }
+  }
+
   /** What is left of the limit that nothing extends. */
   #leftMs(): number {
     const mostMs = this.#limit.most?.limitMs ?? Number.POSITIVE_INFINITY;
-    return mostMs - (performance.now() - this.#startedMs);
+    return Math.max(0, mostMs - (performance.now() - this.#startedMs));
   }
 
   #passed(how: string, detail = ""): LimitVerdict {

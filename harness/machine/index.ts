@@ -15,11 +15,23 @@ export {
   StateError,
   TimeoutError,
 } from "../evidence/index.ts";
+export type {
+  QmpArguments,
+  QmpClient,
+  QmpCommands,
+  QmpEvent,
+  QmpEvents,
+  QmpNewerCommands,
+  QmpQueries,
+  QmpResult,
+} from "../qmp/index.ts";
 export {
   type CommandOptions,
   fatalPatterns,
   type LineEnd,
   type PaceOptions,
+  type ScreenMatch,
+  type ScreenStyle,
   type SerialLine,
   type SerialMatch,
   type SerialPort,

@@ -21,8 +21,8 @@ export interface NegatedOptions {
 
 /** The limit that a wait is given. */
 export interface AskedLimit {
-  readonly timeoutMs: number | undefined;
-  readonly clock?: "host";
+  readonly timeoutMs?: number | undefined;
+  readonly clock?: "host" | undefined;
 }
 
 /** Milliseconds that a wait has to read what arrived in time, and to say that it is over. */
@@ -72,12 +72,12 @@ export function mismatch(what: string, expected: unknown, actual: unknown): Asse
 export async function judgeWait(
   call: MatcherCall,
   expectation: Expectation,
-  options: Partial<NegatedOptions> & { readonly timeoutMs?: number | undefined },
+  options: Partial<NegatedOptions> & AskedLimit,
   wait: (limit: AskedLimit) => Promise<unknown>,
 ): Promise<MatcherResult> {
   if (!call.isNot) {
     refuseNegatedOptions(options);
-    await wait({ timeoutMs: options.timeoutMs });
+    await wait({ timeoutMs: options.timeoutMs, clock: options.clock });
     return met(call, expectation);
   }
   const { forMs } = options;

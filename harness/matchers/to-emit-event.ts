@@ -15,6 +15,8 @@ export interface EmitEventOptions<Name extends string = string> {
   /** A point from `vm.qmp.mark()`; default: every event since the machine started counts. */
   readonly since?: number;
   readonly timeoutMs?: number | undefined;
+  /** By which clock they are; default: the machine's, which may be a virtual one. */
+  readonly clock?: "host" | undefined;
 }
 
 /** QEMU emits a QMP event, or has emitted it since the machine started (or since `since`). */
@@ -28,9 +30,10 @@ export async function toEmitEvent<Name extends QmpEventName>(
   const { since = 0, where } = options;
   const matching = where === undefined ? "" : ` with ${show(where)}`;
   const expectation = { subject: "QEMU", verb: `to emit the QMP event ${name}${matching}` };
-  return await judgeWait(call, expectation, options, ({ timeoutMs }) =>
+  return await judgeWait(call, expectation, options, ({ clock, timeoutMs }) =>
     qmp.waitForEvent<Name>(name, {
       since,
+      clock,
       ...(where === undefined ? {} : { where }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     }),

@@ -11,7 +11,7 @@ import {
 } from "./outcome.ts";
 
 /** Until when a port must not print something. One of the two is needed. */
-export type NotPrintOptions = Pick<WaitOptions, "failOn" | "timeoutMs"> &
+export type NotPrintOptions = Pick<WaitOptions, "clock" | "failOn" | "timeoutMs"> &
   (
     | {
         /** Later output, or `"exit"`: the end of the machine in good order. */
@@ -39,7 +39,7 @@ export async function toPrint(
   options: PrintOptions = {},
 ): Promise<MatcherResult> {
   const expectation = { subject: port.name, verb: `to print ${show(pattern)}` };
-  const { failOn, forMs, timeoutMs, until } = options;
+  const { clock, failOn, forMs, timeoutMs, until } = options;
   if (!call.isNot || until === undefined) {
     requireMoment(call, forMs);
     return await judgeWait(call, expectation, options, (limit) =>
@@ -49,7 +49,7 @@ export async function toPrint(
   if (forMs !== undefined) {
     throw new SpecError("until", "and forMs exclude each other: name one moment");
   }
-  const waitOptions = { timeoutMs, failOn };
+  const waitOptions = { clock, timeoutMs, failOn };
   if (until === "exit") return await notBeforeExit(call, port, pattern, waitOptions, expectation);
   const { index, match } = await port.waitForAny([pattern, until], waitOptions);
   return index === 0 ? met(call, expectation, printed(match.text)) : notMet(expectation);

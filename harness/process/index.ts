@@ -1,6 +1,7 @@
 export { type Binding, isOnPath } from "./binding.ts";
 export { type ChildEnd, type OwnedChild, type StartOptions, startOwned } from "./child.ts";
 export { CleanupStack, withLimit } from "./cleanup-stack.ts";
+export { startDeadline } from "./deadline.ts";
 export { type FifoPair, openFifoPair } from "./fifo.ts";
 export { makeFifos } from "./make-fifos.ts";
 export {

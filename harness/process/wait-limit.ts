@@ -1,7 +1,5 @@
 /** The limit of one wait, by the wall clock, which another clock may extend. */
-
-/** The longest time that a timer of Node can run, in milliseconds. */
-const longestTimerMs = 2 ** 31 - 1;
+import { startDeadline } from "./deadline.ts";
 
 /** A limit in milliseconds, and what it is called in a message. */
 export interface NamedLimit {
@@ -35,7 +33,7 @@ export function startWaitLimit(
   { judge, leftMs, limitMs, name }: WaitLimit,
   expire: (passed: PassedLimit) => void,
 ): () => void {
-  let timer: NodeJS.Timeout | undefined;
+  let stop: (() => void) | undefined;
   let isStopped = false;
   const passed = async () => {
     const verdict = judge === undefined ? { limitMs, name } : await judge();
@@ -44,11 +42,11 @@ export function startWaitLimit(
     else expire(verdict);
   };
   const arm = (delayMs: number) => {
-    timer = setTimeout(() => setImmediate(passed), Math.min(delayMs, longestTimerMs));
+    stop = startDeadline(delayMs, passed);
   };
-  if (limitMs !== Number.POSITIVE_INFINITY) arm(leftMs ?? limitMs);
+  arm(leftMs ?? limitMs);
   return () => {
     isStopped = true;
-    clearTimeout(timer);
+    stop?.();
   };
 }

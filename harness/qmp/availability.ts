@@ -1,7 +1,7 @@
 /** Finds out what a QEMU lacks before it is asked for it. */
 import { QmpError, TimeoutError } from "../evidence/index.ts";
+import { startDeadline } from "../process/index.ts";
 import type { QmpResult } from "./commands.ts";
-import { startDeadline } from "./deadline.ts";
 import { firstLine } from "./excerpt.ts";
 import { KEPT_SCHEMAS } from "./limits.ts";
 import type { QmpGreeting } from "./message.ts";
@@ -49,6 +49,8 @@ export const coreCommands: Readonly<Record<string, readonly string[]>> = {
   "query-pci": [],
   "query-chardev": [],
   "query-balloon": [],
+  "query-stats": ["target", "vcpus", "providers"],
+  "query-stats-schemas": ["provider"],
   cont: [],
   stop: [],
   quit: [],

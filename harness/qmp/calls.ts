@@ -1,9 +1,9 @@
 /** The commands that have no answer yet: ids, order, limits, time-outs. */
 import { QmpError, TimeoutError } from "../evidence/index.ts";
+import { startDeadline } from "../process/index.ts";
 import type { Intent, Verdict } from "./availability.ts";
 import { cancellation, describeHang, refusal, sentLine } from "./call-errors.ts";
 import type { QmpExecuteOptions } from "./commands.ts";
-import { startDeadline } from "./deadline.ts";
 import { excerpt, firstLine } from "./excerpt.ts";
 import type { QmpLimits } from "./limits.ts";
 import type { QmpMessage } from "./message.ts";

@@ -2,7 +2,7 @@
 import type { QmpEvent, QmpWaitOptions } from "./event-types.ts";
 
 /** From where on, and how long each of the events is waited for. */
-export type QmpStreamOptions = Pick<QmpWaitOptions, "since" | "timeoutMs" | "signal">;
+export type QmpStreamOptions = Pick<QmpWaitOptions, "clock" | "since" | "timeoutMs" | "signal">;
 
 /** What a stream reads from: a client. */
 export interface QmpEventSource {

@@ -43,6 +43,8 @@ export interface QmpWaitOptions<Name extends string = string> {
   readonly since?: number;
   /** Limit in milliseconds; `Infinity` for none. */
   readonly timeoutMs?: number;
+  /** By which clock they are; default: the machine's, which may be a virtual one. */
+  readonly clock?: "host" | undefined;
   /** Gives the wait up when it aborts. */
   readonly signal?: AbortSignal;
 }

@@ -92,7 +92,7 @@ export class QmpQueries {
 
   /**
    * All PCI devices, each bridge before what is behind it; that is known once firmware or the guest
-   * has numbered the bridge's bus. @throws QmpError if the machine has no PCI.
+   * has numbered the bridge's bus. None where the machine has no PCI, as `microvm`.
    */
   pciDevices(): Promise<readonly PciDevice[]> {
     return queryPciDevices(this.#ask);

@@ -1,6 +1,6 @@
 /** The waits for events that have not come yet. */
 import { GuestError, QmpError, TimeoutError } from "../evidence/index.ts";
-import { startDeadline } from "./deadline.ts";
+import { startDeadline } from "../process/index.ts";
 import type { QmpEvent, QmpWaitOptions } from "./event-types.ts";
 import { excerpt, firstLine } from "./excerpt.ts";
 import { describeWhere, matchesPartially } from "./match.ts";

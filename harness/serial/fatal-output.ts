@@ -1,4 +1,5 @@
 /** Output by which a guest says that it is dead, and the watch that looks for it on a port. */
+import { GuestError } from "../evidence/index.ts";
 import { canBeBranch, withFlags } from "./expression.ts";
 import { type PatternSearch, searchFor } from "./pattern-search.ts";
 
@@ -20,6 +21,13 @@ export interface FatalOutput {
 interface GrowingOutput extends FatalOutput {
   line: string;
   complete: boolean;
+}
+
+/** The error of a wait that fatal output has ended. @param waited for what, with its port. */
+export function fatalError(port: string, waited: string, output: FatalOutput): GuestError {
+  const because = `${port} printed fatal output`;
+  const exit = { kind: "panic", message: output.line.trim(), because } as const;
+  return new GuestError(`while waiting for ${waited}`, exit);
 }
 
 /** Looks for fatal output in a text, once per character; at most one output per line. */

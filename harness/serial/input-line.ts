@@ -26,7 +26,7 @@ export interface TypedPort {
   /** As `slice`, but says at its head what has been left out. */
   printed(start: number, end: number): string;
   send(bytes: Uint8Array): Promise<void>;
-  limit(timeoutMs: number | undefined): WaitLimit;
+  limit(timeoutMs: number | undefined, clock?: "host"): WaitLimit;
   watch(aim: OwnAim, start: number, limit: WaitLimit, failOn: WaitOptions["failOn"]): Watch;
 }
 
@@ -46,8 +46,8 @@ export class InputLine {
   }
 
   /** The limit of one call, from now on. */
-  deadline(timeoutMs: number | undefined): Deadline {
-    return new Deadline(() => this.port.limit(timeoutMs));
+  deadline({ clock, timeoutMs }: Pick<WaitOptions, "clock" | "timeoutMs">): Deadline {
+    return new Deadline(() => this.port.limit(timeoutMs, clock));
   }
 
   /** Does `act` when all that was asked for before is done; nobody else sends meanwhile. */

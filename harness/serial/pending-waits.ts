@@ -1,8 +1,8 @@
 /** The waits that are pending on a port, and the judgement over each of them. */
-import { GuestError, TimeoutError } from "../evidence/index.ts";
+import { TimeoutError } from "../evidence/index.ts";
 import type { PassedLimit, WaitLimit } from "../process/index.ts";
 import type { ArrivalTimes } from "./arrival-times.ts";
-import type { FatalWatch } from "./fatal-output.ts";
+import { type FatalWatch, fatalError } from "./fatal-output.ts";
 import { copyMatch } from "./match-copy.ts";
 import { nearestLine } from "./nearest-line.ts";
 import type { Transcript } from "./transcript.ts";
@@ -108,10 +108,7 @@ export class PendingWaits {
 
   #decide(wait: SerialWait, verdict: Verdict): void {
     if (verdict.kind === "fatal") {
-      const because = `${this.#context.name} printed fatal output`;
-      const message = verdict.output.line.trim();
-      const phase = `while waiting for ${this.#phase(wait)}`;
-      this.#reject(wait, new GuestError(phase, { kind: "panic", message, because }));
+      this.#reject(wait, fatalError(this.#context.name, this.#phase(wait), verdict.output));
       return;
     }
     const { found } = verdict;
@@ -138,6 +135,7 @@ export class PendingWaits {
   #hint(wait: SerialWait): string {
     if (wait.patterns.length === 0) return "";
     const { transcript } = this.#context;
+    if (wait.patterns.length === 0) return "";
     const seen = transcript.lastLines(comparedLines, wait.start);
     const near = nearestLine(seen, wait.patterns);
     if (near !== undefined) return `\n  nearest line: ${shown(near)}`;

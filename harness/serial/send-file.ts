@@ -22,7 +22,7 @@ export async function sendFile(
 ): Promise<void> {
   checkPace(options);
   const source = await sourceOf(file);
-  const deadline = input.deadline(options.timeoutMs);
+  const deadline = input.deadline(options);
   await input.inTurn(deadline, async () => {
     const pace = new Pace(input, deadline, options, 0);
     let sent = 0;

@@ -47,11 +47,11 @@ export abstract class SerialOutput extends SerialRecord {
       limit: hooks.limit,
       onWaiting: (change) => hooks.onWaiting?.(change),
       withEvidence: (error) => this.withEvidence(error),
-      write: (text) => this.answer(text),
+      answer: (text) => this.answer(text),
     });
   }
 
-  /** Sends the guest what its terminal answers: at once, whatever else is being typed. */
+  /** Sends the guest what its terminal answers, now: whoever types may be waiting for its echo. */
   protected abstract answer(text: string): Promise<void>;
 
   /** Offset in the text where the next wait begins: the end of the last successful match. */

@@ -21,12 +21,10 @@ export type WriteOptions = Pick<WaitOptions, "timeoutMs">;
 /** A serial port of a running machine. Made by the machine, never by a test. */
 export class SerialPort extends SerialOutput {
   readonly #typing: Typing;
-  readonly #send: SerialPortHooks["send"];
   #lineEnd: LineEnd = "\r";
 
   constructor(name: string, hooks: SerialPortHooks, limits?: Partial<SerialLimits>) {
     super(name, hooks, limits);
-    this.#send = hooks.send;
     const port = this;
     this.#typing = new Typing({
       get end() {
@@ -107,7 +105,8 @@ export class SerialPort extends SerialOutput {
    * Runs one command: waits until the guest stands at its prompt, sends the line, and waits until
    * the prompt stands at the end of its output and the line is quiet. The cursor is behind that
    * prompt then.
-   * @returns the output, normalised, without the echo, the prompt, and the line end before it.
+   * @returns the output, normalised, without the echo, the prompt, and the line end before it; of
+   *   more than half of what is kept in memory the end, with a line before it that says so.
    * @throws `TimeoutError` after `timeoutMs`, which is for all of it; `GuestError` as `waitFor`;
    *   `SpecError`; `StateError` when the machine has ended before. After an error the cursor is
    *   where it was.
@@ -119,9 +118,8 @@ export class SerialPort extends SerialOutput {
     });
   }
 
-  protected override async answer(text: string): Promise<void> {
-    // Not behind what is being typed: that may wait for an echo, and the guest for this.
-    await this.#send(Buffer.from(text));
+  protected override answer(text: string): Promise<void> {
+    return this.#typing.answer(text);
   }
 
   /** Errors point to the call, and have the evidence of the machine. */

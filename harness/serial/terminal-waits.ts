@@ -1,7 +1,7 @@
 /** The waits for what a terminal shows, and the judgement over each of them. */
-import { GuestError, TimeoutError } from "../evidence/index.ts";
+import { TimeoutError } from "../evidence/index.ts";
 import { type PassedLimit, startWaitLimit, type WaitLimit } from "../process/index.ts";
-import { type FatalOutput, FatalWatch } from "./fatal-output.ts";
+import { type FatalOutput, FatalWatch, fatalError } from "./fatal-output.ts";
 import { nearestLine } from "./nearest-line.ts";
 import { checkWaitOptions, type WaitOptions } from "./wait.ts";
 
@@ -19,8 +19,8 @@ export interface TerminalPort {
   readonly limit: (timeoutMs: number | undefined, clock?: "host") => WaitLimit;
   readonly onWaiting: (change: 1 | -1) => void;
   readonly withEvidence: (error: Error) => Promise<Error>;
-  /** Sends the guest what the terminal answers. */
-  readonly write: (text: string) => Promise<void>;
+  /** Sends the guest what the terminal answers, before all that waits for its turn. */
+  readonly answer: (text: string) => Promise<void>;
 }
 
 /** What is waited for. */
@@ -138,9 +138,7 @@ export class TerminalWaits {
   #failOfFatal(wait: TerminalWait): void {
     const fatal = this.#fatalOf(wait);
     if (!fatal?.complete) return;
-    const because = `${this.#port.name} printed fatal output`;
-    const exit = { kind: "panic", message: fatal.line.trim(), because } as const;
-    this.#reject(wait, new GuestError(`while waiting for ${this.#phase(wait)}`, exit));
+    this.#reject(wait, fatalError(this.#port.name, this.#phase(wait), fatal));
   }
 
   /** The limit has passed, and what had arrived by then has been read. */

@@ -40,9 +40,9 @@ export class SerialTerminal {
     this.#port = port;
     this.#waits = new TerminalWaits(this.name, port, () => this.lines);
     // An answer that does not reach the guest concerns those who wait for what the guest does.
-    this.#answers = new QueryAnswers((answer) => {
-      port.write(answer).catch((error: Error) => this.#waits.fail(() => error));
-    });
+    this.#answers = new QueryAnswers((answer) =>
+      port.answer(answer).catch((error: Error) => this.#waits.fail(() => error)),
+    );
   }
 
   /** Whether the terminal has been used. */
@@ -117,6 +117,9 @@ export class SerialTerminal {
     options: WaitOptions = {},
   ): Promise<string> {
     return this.#wait(() => {
+      if (typeof accepts !== "function") {
+        throw new SpecError("accepts", `takes a function, not ${typeof accepts}`);
+      }
       const source = String(accepts).replaceAll(/\s+/g, " ").slice(0, shownCharacters);
       const look = () => (this.#ask(accepts) ? this.text : undefined);
       return { description: `to satisfy ${source}`, patterns: [], look };

@@ -29,15 +29,25 @@ export class Typing {
       throw new SpecError("input", `takes text or bytes, not ${typeof input}`);
     }
     const bytes = typeof input === "string" ? encoder.encode(input) : input;
-    const deadline = this.#input.deadline(timeoutMs);
+    const deadline = this.#input.deadline({ timeoutMs });
     await this.#input.inTurn(deadline, () => this.#input.send(bytes, deadline));
+  }
+
+  /**
+   * Sends what a terminal answers. It takes no turn: a guest that asks while it is typed to may
+   * echo nothing before it has the answer, and then typing would wait for ever.
+   */
+  async answer(text: string): Promise<void> {
+    const wait = { description: () => "to take the answer of its terminal", failOn: [] };
+    const deadline = this.#input.deadline({});
+    await this.#input.sendPiece(encoder.encode(text), deadline, wait);
   }
 
   async type(text: string, options: PaceOptions): Promise<void> {
     checkPace(options);
     if (typeof text !== "string") throw new SpecError("text", `takes text, not ${typeof text}`);
     const characters = text.match(/\r\n|[\s\S]/gu) ?? [];
-    const deadline = this.#input.deadline(options.timeoutMs);
+    const deadline = this.#input.deadline(options);
     await this.#input.inTurn(deadline, async () => {
       const pace = new Pace(this.#input, deadline, options, typingPaceMs);
       for (const [index, character] of characters.entries()) {
@@ -54,7 +64,7 @@ export class Typing {
 
   /** `lineEnd` and all else are checked by the port. */
   async command(line: string, lineEnd: LineEnd, options: CommandOptions): Promise<string> {
-    const deadline = this.#input.deadline(options.timeoutMs);
+    const deadline = this.#input.deadline(options);
     const wait = { description: () => "to answer the command before this", failOn: options.failOn };
     const endTurn = await this.#commands.take((earlier) =>
       this.#input.meanwhile(earlier, deadline, wait),

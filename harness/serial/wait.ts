@@ -182,8 +182,11 @@ export class SerialWait {
 }
 
 /** @throws `SpecError` for options that no wait can have. */
-export function checkWaitOptions({ failOn, timeoutMs }: WaitOptions): void {
+export function checkWaitOptions({ clock, failOn, timeoutMs }: WaitOptions): void {
   if (failOn !== undefined) checkPatterns("failOn", failOn);
+  if (clock !== undefined && clock !== "host") {
+    throw new SpecError("clock", `takes "host" in a wait, not ${inspect(clock)}`);
+  }
   if (timeoutMs !== undefined && !(typeof timeoutMs === "number" && timeoutMs >= 0)) {
     throw new SpecError("timeoutMs", `takes milliseconds from 0 on, not ${inspect(timeoutMs)}`);
   }

@@ -7,8 +7,10 @@ import {
   type ReadableClock,
 } from "../../harness/machine/guest-clock.ts";
 import type { Machine } from "../../harness/machine/index.ts";
+import { matchers } from "../../harness/matchers/index.ts";
 import { startWaitLimit, type WaitLimit } from "../../harness/process/index.ts";
 import { kernelPath } from "../../kernels/build.ts";
+import { connectQemu } from "../qmp/peers.ts";
 import { boot, errorOf, useKernels } from "./machines.ts";
 
 useKernels("echo", "idle", "spin", "timestamps");
@@ -80,7 +82,18 @@ describe("the limit of a wait goes by the guest's time", () => {
       vm.waitForEnd("to end", () => true, options),
       TimeoutError,
     );
-    for (const { message } of [output, end]) {
+    const event = await errorOf(vm.qmp.waitForEvent("DEVICE_DELETED", options), TimeoutError);
+    const prompt = "never";
+    const command = await errorOf(vm.serial.command("x", { prompt, ...options }), TimeoutError);
+    const typed = await errorOf(vm.serial.type("x", { echo: true, ...options }), TimeoutError);
+    const call = { isNot: false };
+    const matched = [
+      await errorOf(matchers.toPrint(call, vm.serial, "never", options), TimeoutError),
+      await errorOf(matchers.toShowText(call, vm.serial.terminal, "x", options), TimeoutError),
+      await errorOf(matchers.toPowerOff(call, vm, options), TimeoutError),
+      await errorOf(matchers.toEmitEvent(call, vm, "DEVICE_DELETED", options), TimeoutError),
+    ];
+    for (const { message } of [output, end, event, command, typed, ...matched]) {
       expect(message).toMatch(/^timed out after 20 ms \(timeoutMs\) waiting for/);
     }
   });
@@ -94,6 +107,14 @@ describe("the limit of a wait goes by the guest's time", () => {
       "(timeoutMs, by the wall clock, because the guest executes nothing)",
     );
     expect(error.message).toContain("meanwhile 0 ms passed for the guest");
+  });
+
+  test("many waits at once are one question, and leave room for others", async () => {
+    const vm = await boot("spin", { clock });
+    const waits = Array.from({ length: 600 }, () => vm.serial.waitFor(/./s));
+    expect((await vm.qmp.execute("query-status")).status).toBe("running");
+    await vm.kill();
+    for (const { status } of await Promise.allSettled(waits)) expect(status).toBe("rejected");
   });
 
   test("time in which the machine is paused is not the guest's", async () => {
@@ -148,6 +169,18 @@ describe("where the guest's clock does not decide", () => {
         name: "the default, by the wall clock, because QEMU does not tell the guest's",
       });
     }
+  });
+
+  test("a QEMU that hangs does not hold a wait up", async () => {
+    const limit = { limitMs: 10, name: "timeoutMs" };
+    const { client, process } = await connectQemu({ timeoutMs: 50 });
+    process.kill("SIGSTOP");
+    expect((await passed(limit, new GuestClock(client))).name).toBe(
+      "timeoutMs, by the wall clock, because QEMU does not tell the guest's",
+    );
+    const silent = { read: () => Promise.withResolvers<undefined>().promise };
+    const most = { limitMs: 50, name: "what is left of the test" };
+    expect(await passed({ ...limit, most }, silent)).toEqual(most);
   });
 
   test("the guest is waited for until its time is up", async () => {

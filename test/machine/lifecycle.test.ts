@@ -1,7 +1,7 @@
 /** Every call in every state, and the ways out of each. */
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { GuestError, StateError } from "../../harness/evidence/index.ts";
+import { GuestError, SpecError, StateError } from "../../harness/evidence/index.ts";
 import type { Machine } from "../../harness/machine/index.ts";
 import { Lifecycle, type MachineState } from "../../harness/machine/lifecycle.ts";
 import { boot, errorOf, privateDirectoryOf, qemuOf, soonMs, useKernels } from "./machines.ts";
@@ -180,4 +180,13 @@ describe("the state machine itself", () => {
     for (const state of ["running", "running", "ended", "paused"] as const) lifecycle.enter(state);
     expect(seen).toEqual(["running", "ended"]);
   });
+});
+
+test.each([Number.NaN, -1])("a wait for the end takes no limit of %s", async (timeoutMs) => {
+  const vm = await boot("idle");
+  const error = await errorOf(
+    vm.waitForEnd("to end", () => true, { timeoutMs }),
+    SpecError,
+  );
+  expect(error.message).toContain(`timeoutMs: takes milliseconds, 0 or more, or Infinity`);
 });

@@ -82,7 +82,7 @@ describe("flood", () => {
     expect((await vm.qmp.execute("query-status")).status).toBe("running");
     await vm.serial.waitFor("flood 6000\n", soon);
     await vm.kill();
-    await typed;
+    expect((await typed).exit?.kind).toBe("killed");
   });
 
   test("of the debug console, where QEMU itself stands still while the FIFO is full", async () => {

@@ -60,6 +60,7 @@ describe("errors", () => {
       () => portOf().waitFor("a", { timeoutMs: "5" as never }),
       "timeoutMs: takes milliseconds from 0 on, not '5'",
     ],
+    ["no clock", () => portOf().waitFor("a", { clock: "guest" as never }), 'clock: takes "host"'],
     ["no time", () => portOf().waitFor("a", { timeoutMs: -1 }), "timeoutMs: takes milliseconds"],
     ["not a time", () => portOf().waitFor("a", { timeoutMs: Number.NaN }), "timeoutMs: takes"],
   ])("a wait for %s is refused", async (_, ask, message) => {

@@ -159,7 +159,7 @@ describe("lines()", () => {
     for await (const { text } of port.lines()) expect(text).toBe("0123456789 abcdef");
     for (const { value } of slice.mock.results) copied += (value as string).length;
     slice.mockRestore();
-    // Once for the wait, once for the line, and nothing before the match, which it does not need.
+    // Once for the wait, once for what is before its match, and once for the line.
     expect(copied).toBeLessThanOrEqual(3 * port.end);
   });
 });

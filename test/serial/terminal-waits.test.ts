@@ -134,6 +134,7 @@ describe("fails", () => {
     await expect(terminal.waitForText(/x*/)).rejects.toThrow(SpecError);
     await expect(terminal.waitForText("text", { timeoutMs: -1 })).rejects.toThrow("timeoutMs: ");
     await expect(terminal.waitForText("text", { failOn: [""] })).rejects.toThrow("failOn: ");
+    await expect(terminal.waitUntil("text" as never)).rejects.toThrow("accepts: takes a function");
     expect(() => terminal.shows("")).toThrow(SpecError);
     expect(() => terminal.styleOf("")).toThrow(SpecError);
   });

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { SpecError } from "../../harness/evidence/index.ts";
 import type { SerialPort } from "../../harness/serial/index.ts";
-import { chunksOf, errorOf, patient, portOf, print, runs } from "./ports.ts";
+import { chunksOf, errorOf, patient, portOf, print, runs, turn } from "./ports.ts";
 
 /** A port that has printed `text`. */
 function printed(text: string): SerialPort {
@@ -126,27 +126,29 @@ describe("queries", () => {
     expect(sent).toEqual(["\x1b[43;132R"]);
   });
 
-  test("are answered while something is being typed that waits for an echo", async () => {
-    const sent: string[] = [];
-    const send = async (bytes: Uint8Array) => {
-      const text = Buffer.from(bytes).toString();
-      sent.push(text);
-      // The guest echoes once it knows where the cursor is.
-      if (text === "a") setImmediate(() => print(port, "\x1b[6n"));
-      else setImmediate(() => print(port, "a"));
-    };
-    const port = portOf({ send }, { settlingMs: 1 });
-    port.terminal.answerQueries();
-    await port.type("a", { echo: true });
-    expect(sent).toEqual(["a", "\x1b[1;1R"]);
-  });
-
   test("wait for an answer up to a limit", () => {
     const { port, sent } = listening();
     for (let row = 1; row <= 24; row += 1) print(port, `\x1b[${row}H${"\x1b[6n".repeat(10)}`);
     port.terminal.answerQueries();
     expect(sent).toHaveLength(100);
     expect(sent.at(-1)).toBe("\x1b[24;1R");
+  });
+
+  test("of a guest that never reads wait as well, and the newest are answered when it does", async () => {
+    const sent: string[] = [];
+    const taken = Promise.withResolvers<void>();
+    const port = portOf({
+      send: (bytes) => {
+        sent.push(Buffer.from(bytes).toString());
+        return taken.promise;
+      },
+    });
+    port.terminal.answerQueries();
+    for (let row = 1; row <= 24; row += 1) print(port, `\x1b[${row}H${"\x1b[6n".repeat(100)}`);
+    expect(sent).toEqual(Array.from({ length: 100 }, () => "\x1b[1;1R"));
+    taken.resolve();
+    await turn();
+    expect(sent.slice(100)).toEqual(Array.from({ length: 100 }, () => "\x1b[24;1R"));
   });
 
   test("whose answer cannot be sent fail who waits for the screen", async () => {

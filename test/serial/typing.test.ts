@@ -76,6 +76,16 @@ describe("type", () => {
   });
 });
 
+test("a guest that asks its terminal before it echoes gets the answer", async () => {
+  const { port, sent } = guestThatEchoes((text) => {
+    if (text === "a") return "\x1b[6n";
+    return text.startsWith("\x1b") ? "a" : text;
+  });
+  port.terminal.answerQueries();
+  await port.type("ab", { echo: true });
+  expect(sent).toEqual(["a", "\x1b[1;1R", "b"]);
+});
+
 describe("sendFile", () => {
   const bytes = Uint8Array.from({ length: 10_000 }, (_, index) => index % 251);
 

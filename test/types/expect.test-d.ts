@@ -30,6 +30,7 @@ export async function receivers(): Promise<void> {
   // @ts-expect-error For how long to wait is timeoutMs.
   await expect(port.terminal).toShowText("menu", { forMs: 5 });
   await expect(vm).toEmitEvent("STOP");
+  await expect(vm).toEmitEvent("STOP", { timeoutMs: 5, clock: "host" });
   await expect(qmp).toEmitEvent("STOP");
   // @ts-expect-error A number prints nothing.
   await expect(5).toPrint("5");

@@ -1,6 +1,6 @@
 /** What the compiler must say of `test`, `boot` and specs: compiled, and never run. */
 import { type Boot, expect, type Machine, type MachineSpec, test } from "bringup";
-import { bootMachine } from "bringup/machine";
+import { bootMachine, type QmpClient, type SerialPort } from "bringup/machine";
 import { type BringupOptions, bringup } from "bringup/vitest";
 import { expectTypeOf } from "vitest";
 
@@ -26,6 +26,8 @@ test("boots what it is given", async ({ boot }) => {
   await boot({ failOn: /died/ });
   const spec: MachineSpec = { kernel: "kernel.elf", firmware: { code: "OVMF_CODE.fd" } };
   await using vm = await bootMachine(spec);
+  expectTypeOf(vm.serial).toEqualTypeOf<SerialPort>();
+  expectTypeOf(vm.qmp).toEqualTypeOf<QmpClient>();
   const { "base-memory": bytes } = await vm.qmp.execute("query-memory-size-summary");
   expectTypeOf(bytes).toEqualTypeOf<number>();
   const { status } = await vm.qmp.execute("query-status");

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { SpecError } from "../../harness/evidence/index.ts";
-import { startDeadline } from "../../harness/qmp/deadline.ts";
+import { startDeadline } from "../../harness/process/deadline.ts";
 
 test("expires once, unless it was stopped", async () => {
   const stopped = vi.fn();

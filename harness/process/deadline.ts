@@ -1,4 +1,4 @@
-/** One time limit that cannot fire while its answer already lies in the socket. */
+/** A time limit that cannot fire while its answer already lies in the socket. */
 import { SpecError } from "../evidence/index.ts";
 
 /** The longest delay that `setTimeout` takes, in milliseconds: about 24.8 days. */
