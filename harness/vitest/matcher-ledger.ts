@@ -1,11 +1,13 @@
 /**
- * Matchers that were called and must be awaited. A matcher that nobody awaits would leave its own
- * test green and blame whichever runs when it fails; so each test keeps the account of its own.
+ * What was called and must be awaited: matchers, and `boot()`. A matcher that nobody awaits would
+ * leave its own test green and blame whichever runs when it fails; so each test keeps the account
+ * of its own.
  */
 import { AssertionError, atCallSite, type CallSite } from "../evidence/index.ts";
 
 interface Entry {
-  readonly name: string;
+  /** As a test writes it: `expect(...).toPrint`. */
+  readonly call: string;
   readonly site: CallSite;
 }
 
@@ -45,25 +47,25 @@ export class MatcherLedger {
     return this.#isClosed;
   }
 
-  /** Gives back the promise of a matcher, called at `site`, so that it notices being awaited. */
-  track(name: string, promise: Promise<unknown>, site: CallSite): Promise<unknown> {
-    const entry: Entry = { name, site };
+  /** Gives back the promise of a call at `site`, so that it notices being awaited. */
+  track<T>(call: string, promise: Promise<T>, site: CallSite): Promise<T> {
+    const entry: Entry = { call, site };
     this.#entries.add(entry);
     return NoticingPromise.of(promise, () => this.#entries.delete(entry));
   }
 
   /**
    * Closes the account.
-   * @returns the error for matchers that were not awaited, if there are any, at the first of them.
+   * @returns the error for calls that were not awaited, if there are any, at the first of them.
    */
   close(): AssertionError | undefined {
     this.#isClosed = true;
     const [first, ...others] = this.#entries;
     if (first === undefined) return undefined;
-    const names = [first, ...others].map(({ name }) => name).join(", ");
+    const calls = [first, ...others].map(({ call }) => call).join(", ");
     const error = new AssertionError(
-      `put await before expect(...).${first.name}: it was called and not awaited, so it decided ` +
-        `nothing${others.length > 0 ? ` (not awaited in this test: ${names})` : ""}`,
+      `put await before ${first.call}: it was called and not awaited, so it decided ` +
+        `nothing${others.length > 0 ? ` (not awaited in this test: ${calls})` : ""}`,
     );
     return atCallSite(error, first.site);
   }

@@ -57,7 +57,7 @@ export function registerMatchers(): void {
         const promise: unknown = original.apply(this, given);
         const ledger = ledgerOf(flag(this, "object"), flag(this, "vitest-test"));
         if (ledger === undefined || !(promise instanceof Promise)) return promise;
-        return ledger.track(name, promise, site);
+        return ledger.track(`expect(...).${name}`, promise, site);
       };
     });
   }

@@ -67,8 +67,12 @@ export class TestOwner {
    * @throws what `bootMachine` throws, at the caller's line; `StateError` once the test has ended,
    *   as when its body goes on after a time-out.
    */
-  async boot(spec: SpecChanges): Promise<Machine> {
+  boot(spec: SpecChanges): Promise<Machine> {
     const site = new CallSite();
+    return this.#ledger.track("boot()", this.#boot(spec, site), site);
+  }
+
+  async #boot(spec: SpecChanges, site: CallSite): Promise<Machine> {
     try {
       if (this.#isFinished)
         throw new StateError("boot()", "a test that has ended", ["a running test"]);
@@ -106,8 +110,8 @@ export class TestOwner {
 
   /**
    * The end of the test, whatever became of it.
-   * @throws what fails a test whose body returned: a matcher that was not awaited, or a guest that
-   *   died in a way that nothing expected. Afterwards no machine of the test is left.
+   * @throws what fails a test whose body returned: a matcher or a `boot()` that was not awaited, or
+   *   a guest that died in a way that nothing expected. Afterwards no machine of the test is left.
    */
   async finish(): Promise<void> {
     this.#isFinished = true;

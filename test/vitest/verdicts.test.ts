@@ -119,6 +119,9 @@ test("does not await what fails later", async ({ boot }) => {
   expect(vm.serial).toPrint("never", { timeoutMs: 50 });
   await vm.qmp.waitForEvent("RESUME", { since: 0 });
 });
+test("does not await its machine", async ({ boot }) => {
+  boot("kernels/hello.elf");
+});
 test("does not await two, voided", async ({ boot }) => {
   const vm = await boot("kernels/hello.elf");
   void expect(vm.serial).toPrint("Hello");
