@@ -149,7 +149,8 @@ export class InputLine {
 
   #watch(search: PatternSearch, start: number, limit: WaitLimit, wait: TypingWait): Watch {
     const { description, failOn } = wait;
-    return this.port.watch({ search, description, movesCursor: false }, start, limit, failOn);
+    const aim = { search, description, movesCursor: false, needsQuiet: true };
+    return this.port.watch(aim, start, limit, failOn);
   }
 }
 

@@ -122,8 +122,7 @@ export class PendingWaits {
   /** The limit has passed, and what had arrived by then has been read. */
   #expire(wait: SerialWait, { limitMs, name, detail = "" }: PassedLimit): void {
     if (!this.#waits.has(wait)) return;
-    // For this wait, and only for it, nothing will grow any more.
-    wait.settle();
+    wait.expire();
     if (wait.verdict !== undefined) {
       this.#decide(wait, wait.verdict);
       return;

@@ -43,6 +43,8 @@ export interface OwnAim {
   readonly description: () => string;
   /** Whether success moves the port's cursor behind what was found. */
   readonly movesCursor: boolean;
+  /** What counts on a quiet line does not count at the limit, while the guest prints on. */
+  readonly needsQuiet?: boolean;
   /** A message about a time-out names the line that is nearest to these. */
   readonly similar?: readonly (string | RegExp)[];
 }
@@ -141,6 +143,12 @@ export class SerialWait {
     if (text === "") return;
     this.#consider((search) => search.add(text));
     this.#ownFatal.add(text);
+  }
+
+  /** The limit has passed: for this wait, and only for it, nothing will grow any more. */
+  expire(): void {
+    if (this.#aim?.needsQuiet) this.#ownFatal.settle();
+    else this.settle();
   }
 
   /** The line is quiet: what could still grow counts now. */

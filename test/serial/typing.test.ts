@@ -54,6 +54,12 @@ describe("type", () => {
     );
   });
 
+  test("takes nothing else for the echo while the guest prints on", async () => {
+    const port = portOf({ send: async () => void setImmediate(() => print(port, "log\n")) });
+    const error = await errorOf(port.type("a", { echo: true, timeoutMs: 50 }));
+    expect(error).toBeInstanceOf(TimeoutError);
+  });
+
   test("fails with the guest", async () => {
     const { port } = guestThatEchoes(() => "");
     const error = errorOf(port.type("a", { echo: true }));
