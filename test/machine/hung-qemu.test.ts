@@ -1,5 +1,5 @@
 /** A QEMU that hangs: stopped by a signal, it neither reads nor answers. */
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { StateError, TimeoutError } from "../../harness/evidence/index.ts";
@@ -16,10 +16,20 @@ import {
 
 useKernels("echo");
 
+/** Whether all threads of a process stand still: state T in `stat` (proc(5)). */
+function isStopped(pid: number): boolean {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const stats = threads.map((id) => readFileSync(`/proc/${pid}/task/${id}/stat`, "latin1"));
+  return stats.every((stat) => stat.slice(stat.lastIndexOf(")")).startsWith(") T"));
+}
+
 /** Stops QEMU; it goes on when the test ends, unless it is gone. */
 function hang(vm: Machine): { goOn: () => void } {
   const pid = qemuOf(vm);
   process.kill(pid, "SIGSTOP");
+  // On a busy host some of its threads run on for a while, and would answer.
+  const untilMs = performance.now() + soonMs;
+  while (!isStopped(pid) && performance.now() < untilMs);
   const goOn = () => process.kill(pid, "SIGCONT");
   onTestFinished(() => {
     if (processesWith(vm.record().directory).includes(pid)) goOn();
