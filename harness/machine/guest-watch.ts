@@ -110,6 +110,7 @@ export class GuestWatch {
       // What is read before the news that the guest runs was printed at its very start.
       clockMs: () => (this.#start === undefined ? 0 : performance.now() - this.#start.ms),
       failOn: this.#parts.failOn,
+      isPaused: () => this.lifecycle.state === "paused",
       onFatal: ({ line }: { line: string }) => {
         this.chronicle.note(planned.name, `fatal output: ${line}`);
         this.endWaits.offerPanic(panicOf(line));

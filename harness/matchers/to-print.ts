@@ -1,4 +1,4 @@
-import { GuestError, isDeath, SpecError } from "../evidence/index.ts";
+import { GuestError, isDeath, SpecError, StateError } from "../evidence/index.ts";
 import type { SerialPort, WaitOptions } from "../serial/index.ts";
 import {
   type Expectation,
@@ -42,9 +42,13 @@ export async function toPrint(
   const { clock, failOn, forMs, timeoutMs, until } = options;
   if (!call.isNot || until === undefined) {
     requireMoment(call, forMs);
-    return await judgeWait(call, expectation, options, (limit) =>
-      port.waitFor(pattern, { ...limit, failOn }),
-    );
+    const judged = await judgeWait(call, expectation, options, async (limit) => {
+      if (call.isNot) requireRunning(port);
+      return await port.waitFor(pattern, { ...limit, failOn });
+    });
+    // It may have been paused meanwhile.
+    if (call.isNot) requireRunning(port);
+    return judged;
   }
   if (forMs !== undefined) {
     throw new SpecError("until", "and forMs exclude each other: name one moment");
@@ -53,6 +57,12 @@ export async function toPrint(
   if (until === "exit") return await notBeforeExit(call, port, pattern, waitOptions, expectation);
   const { index, match } = await port.waitForAny([pattern, until], waitOptions);
   return index === 0 ? met(call, expectation, printed(match.text)) : notMet(expectation);
+}
+
+/** @throws `StateError` where the guest cannot print anything: its silence is none of its own. */
+function requireRunning(port: SerialPort): void {
+  if (!port.isPaused) return;
+  throw new StateError("not.toPrint({ forMs })", "paused", ["running"]);
 }
 
 function requireMoment(call: MatcherCall, forMs: number | undefined): void {

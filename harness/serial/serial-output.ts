@@ -59,6 +59,11 @@ export abstract class SerialOutput extends SerialRecord {
     return this.#waits.cursor;
   }
 
+  /** Whether the guest is paused: then it prints nothing, which proves nothing. */
+  get isPaused(): boolean {
+    return this.#hooks.isPaused?.() ?? false;
+  }
+
   /** When the guest last printed here, on the clock of `performance.now()`. */
   get lastActivityMs(): number {
     return this.#quiet.lastActivityMs;

@@ -20,6 +20,8 @@ export interface SerialLimits {
 export interface SerialOutputHooks {
   /** Milliseconds since the guest's first instruction. Default: since the port was made. */
   readonly clockMs?: () => number;
+  /** Whether the guest is paused from outside, so that it cannot print. Default: it is not. */
+  readonly isPaused?: () => boolean;
   /** The limit for a wait that asks for `timeoutMs` by a clock, and the name of that limit. */
   readonly limit: (timeoutMs: number | undefined, clock?: "host") => WaitLimit;
   /** What this guest prints when it dies; default: `fatalPatterns`. */

@@ -58,6 +58,11 @@ test("not, for a time: the guest prints something else", async ({ boot }) => {
   const vm = await boot(kernelPath("hello"));
   await expect(vm.serial).toPrint("Hello");
   await expect(vm.serial).not.toPrint("Goodbye", { forMs: 100 });
+  await vm.pause();
+  await expect(expect(vm.serial).not.toPrint("Goodbye", { forMs: 1 })).rejects.toThrow(
+    "not.toPrint({ forMs }) needs the state running, but this is paused",
+  );
+  await vm.resume();
 });
 
 test("not, for a time: an end before that proves nothing", async ({ boot }) => {
