@@ -40,7 +40,8 @@ describe("flood", () => {
     const log = readFileSync(logOf(vm), "latin1");
     expect(log).toBe(flood(log.length));
     expect(log).toHaveLength(omittedBytes + keptCharacters);
-    expect(log.replaceAll("\r", "").slice(-keptCharacters)).toBe(kept);
+    // A guest paused between \r and \n has ended its line all the same.
+    expect(log.replaceAll(/\r\n?/g, "\n").slice(-keptCharacters)).toBe(kept);
   });
 
   test("the log is complete up to its limit, and then the guest is stopped, and why is said", async () => {
