@@ -15,7 +15,7 @@ import { GuestWatch } from "./guest-watch.ts";
 import type { MachineState } from "./lifecycle.ts";
 import type { MachineParts } from "./machine-parts.ts";
 import { portNamed, type WiredPort } from "./port-wiring.ts";
-import { type EndOptions, Verdict } from "./verdict.ts";
+import { Verdict } from "./verdict.ts";
 
 /** Milliseconds that QEMU may take to end after SIGKILL. */
 const killMs = 5_000;
@@ -33,16 +33,17 @@ export class Machine implements AsyncDisposable {
   readonly debugConsole: SerialPort | undefined;
   /** The QMP connection. */
   readonly qmp: QmpClient;
+  /** What matchers wait for: ends, panics, resets; and the judgement over the guest. */
+  readonly verdict: Verdict;
   readonly #parts: MachineParts;
   readonly #watch: GuestWatch;
-  readonly #verdict: Verdict;
   #disposed: Promise<void> | undefined;
 
   /** For `bootMachine`: the guest has not executed anything yet. */
   constructor(parts: MachineParts) {
     this.#parts = parts;
     this.#watch = new GuestWatch(parts);
-    this.#verdict = new Verdict(this.#watch, parts.qmp, parts.limit);
+    this.verdict = new Verdict(this.#watch, parts);
     this.serialPorts = this.#portsOf("serial");
     this.serial = this.serialPorts[0] as SerialPort;
     this.debugConsole = this.#portsOf("debug-console")[0];
@@ -86,7 +87,7 @@ export class Machine implements AsyncDisposable {
    * counts as having judged the exit.
    */
   get exited(): Promise<MachineExit> {
-    const promise = this.#verdict.anyEnd();
+    const promise = this.verdict.anyEnd();
     promise.catch(() => {});
     return promise;
   }
@@ -137,42 +138,6 @@ export class Machine implements AsyncDisposable {
     await this.#act("kill()", ["starting", "running", "paused", "ended"], () =>
       this.#endQemu("kill()"),
     );
-  }
-
-  /**
-   * Waits for an end that `accepts`; such an end is expected from then on.
-   * @throws `GuestError` at once for any other end, or a dead halt; `TimeoutError`.
-   */
-  async waitForEnd(
-    description: string,
-    accepts: (exit: MachineExit) => boolean,
-    options: EndOptions = {},
-  ): Promise<MachineExit> {
-    return await this.#verdict.waitForEnd(description, accepts, options);
-  }
-
-  /**
-   * Waits until the guest has reported its own death, on a port or through `pvpanic`. From the
-   * call on fatal output is expected.
-   */
-  async waitForPanic(
-    accepts: (message: string) => boolean,
-    options: EndOptions = {},
-  ): Promise<MachineExit> {
-    return await this.#verdict.waitForPanic(accepts, options);
-  }
-
-  /** Waits for a reset by the guest, whichever `onReset` says. */
-  async waitForReset(options: EndOptions = {}): Promise<void> {
-    await this.#verdict.waitForReset(this.#parts.plan.onReset, options);
-  }
-
-  /**
-   * Judges the guest when a test's body has ended.
-   * @throws `GuestError` with evidence if it has died in a way that nothing expected.
-   */
-  checkAlive(): Promise<void> {
-    return this.#verdict.checkAlive();
   }
 
   /** Gives an error the evidence of this machine, once, after writing it to disk. */

@@ -1,9 +1,8 @@
 /** What a test expects of its machine's end, and the judgement over the guest at the test's end. */
 import { atCaller, GuestError, isDeath, type MachineExit } from "../evidence/index.ts";
-import type { QmpClient } from "../qmp/index.ts";
 import type { GuestWatch } from "./guest-watch.ts";
 import { judgedWhenRead } from "./judged-exit.ts";
-import type { LimitOfWait } from "./machine-parts.ts";
+import type { MachineParts } from "./machine-parts.ts";
 
 /** Milliseconds that QEMU may take for the last question of a test. */
 const lastQuestionMs = 1_000;
@@ -18,17 +17,15 @@ export interface EndOptions {
 
 export class Verdict {
   readonly #watch: GuestWatch;
-  readonly #qmp: QmpClient;
-  readonly #limit: LimitOfWait;
+  readonly #parts: Pick<MachineParts, "limit" | "plan" | "qmp">;
   /** An assertion has accepted how the machine ended. */
   #isExitJudged = false;
   /** An assertion expects the guest to say that it dies. */
   #isPanicExpected = false;
 
-  constructor(watch: GuestWatch, qmp: QmpClient, limit: LimitOfWait) {
+  constructor(watch: GuestWatch, parts: Pick<MachineParts, "limit" | "plan" | "qmp">) {
     this.#watch = watch;
-    this.#qmp = qmp;
-    this.#limit = limit;
+    this.#parts = parts;
   }
 
   /** Waits for any end, without a limit. Whoever reads its `kind` has judged it. */
@@ -48,10 +45,10 @@ export class Verdict {
   waitForEnd(
     description: string,
     accepts: (exit: MachineExit) => boolean,
-    options: EndOptions,
+    options: EndOptions = {},
     isResetEnough = false,
   ): Promise<MachineExit> {
-    const limit = this.#limit(options.timeoutMs, options.clock);
+    const limit = this.#parts.limit(options.timeoutMs, options.clock);
     return this.#withEvidence(async () => {
       const enough = { isPanicEnough: true, isResetEnough };
       const wait = { description, accepts, ...enough, limit };
@@ -68,7 +65,7 @@ export class Verdict {
    */
   async waitForPanic(
     accepts: (message: string) => boolean,
-    options: EndOptions,
+    options: EndOptions = {},
   ): Promise<MachineExit> {
     this.#expectPanic();
     const isPanic = (exit: MachineExit) => exit.kind === "panic" && accepts(exit.message);
@@ -78,9 +75,9 @@ export class Verdict {
   }
 
   /** Waits for a reset by the guest that no wait has taken yet, also where the machine goes on. */
-  async waitForReset(onReset: "stop" | "continue", options: EndOptions): Promise<void> {
+  async waitForReset(options: EndOptions = {}): Promise<void> {
     const isReset = (exit: MachineExit) => exit.kind === "reset";
-    const continues = onReset === "continue";
+    const continues = this.#parts.plan.onReset === "continue";
     if (continues && this.#watch.resets.take()) return;
     await this.waitForEnd("to reset", isReset, options, continues);
   }
@@ -88,9 +85,10 @@ export class Verdict {
   /** @throws `GuestError` with evidence if the guest has died in a way that nothing expected. */
   async checkAlive(): Promise<void> {
     // One question to QEMU brings every event that came before its answer.
-    if (this.#watch.chronicle.exit === undefined && this.#qmp.state === "ready") {
+    const { qmp } = this.#parts;
+    if (this.#watch.chronicle.exit === undefined && qmp.state === "ready") {
       const options = { timeoutMs: lastQuestionMs };
-      await this.#qmp.execute("query-status", {}, options).catch(() => {});
+      await qmp.execute("query-status", {}, options).catch(() => {});
       // What the guest printed before the answer is in the FIFO; one turn of the loop reads it.
       await new Promise((resolve) => setImmediate(resolve));
     }

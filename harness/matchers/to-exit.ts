@@ -48,7 +48,7 @@ export async function toExit(
   checkExpected(expected);
   const what = Object.keys(expected).length === 0 ? "to end" : `to end as ${show(expected)}`;
   return await judgeWait(call, { subject: "the machine", verb: what }, options, (limit) =>
-    machine.waitForEnd(what, (exit) => isAsExpected(exit, expected), limit),
+    machine.verdict.waitForEnd(what, (exit) => isAsExpected(exit, expected), limit),
   );
 }
 

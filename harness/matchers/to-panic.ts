@@ -30,8 +30,12 @@ export async function toPanic(
   const accepts = (text: string) => message === undefined || says(text, message);
   return await judgeWait(call, expectation, options, (limit) =>
     call.isNot
-      ? machine.waitForEnd(verb, (exit) => exit.kind === "panic" && accepts(exit.message), limit)
-      : machine.waitForPanic(accepts, limit),
+      ? machine.verdict.waitForEnd(
+          verb,
+          (exit) => exit.kind === "panic" && accepts(exit.message),
+          limit,
+        )
+      : machine.verdict.waitForPanic(accepts, limit),
   );
 }
 

@@ -10,6 +10,6 @@ export async function toPowerOff(
   options: EndOptions & Partial<NegatedOptions> = {},
 ): Promise<MatcherResult> {
   return await judgeWait(call, { subject: "the machine", verb }, options, (limit) =>
-    machine.waitForEnd(verb, (exit) => exit.kind === "power-off", limit),
+    machine.verdict.waitForEnd(verb, (exit) => exit.kind === "power-off", limit),
   );
 }

@@ -11,6 +11,6 @@ export async function toReset(
   options: EndOptions & Partial<NegatedOptions> = {},
 ): Promise<MatcherResult> {
   return await judgeWait(call, { subject: "the machine", verb: "to reset" }, options, (limit) =>
-    machine.waitForReset(limit),
+    machine.verdict.waitForReset(limit),
   );
 }

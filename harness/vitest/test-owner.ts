@@ -129,7 +129,7 @@ export class TestOwner {
   async #judge(unawaited: Error | undefined): Promise<unknown[]> {
     const errors: unknown[] = unawaited === undefined ? [] : [unawaited];
     for (const machine of this.#machines) {
-      await machine.checkAlive().catch((error) => errors.push(this.#atTest(error)));
+      await machine.verdict.checkAlive().catch((error) => errors.push(this.#atTest(error)));
     }
     return errors;
   }
@@ -144,7 +144,7 @@ export class TestOwner {
   async #explainFailure(): Promise<void> {
     const errors = this.#task.result?.errors?.slice(this.#errorsBefore) ?? [];
     // A guest that has just died is asked for its end; whether it was expected is no question.
-    for (const machine of this.#machines) await machine.checkAlive().catch(() => {});
+    for (const machine of this.#machines) await machine.verdict.checkAlive().catch(() => {});
     for (const error of errors.filter(({ message }) => !message.includes("\n  evidence: "))) {
       const { message, stack } = error;
       for (const machine of this.#machines) {

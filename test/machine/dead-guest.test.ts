@@ -16,9 +16,9 @@ const long = { timeoutMs: longMs };
 const waits: readonly (readonly [string, (vm: Machine) => Promise<unknown>])[] = [
   ["serial", (vm) => vm.serial.waitFor("what never comes", long)],
   ["exited", (vm) => vm.exited],
-  ["waitForEnd", (vm) => vm.waitForEnd("to end", () => true, long)],
-  ["waitForPanic", (vm) => vm.waitForPanic(() => true, long)],
-  ["waitForReset", (vm) => vm.waitForReset(long)],
+  ["waitForEnd", (vm) => vm.verdict.waitForEnd("to end", () => true, long)],
+  ["waitForPanic", (vm) => vm.verdict.waitForPanic(() => true, long)],
+  ["waitForReset", (vm) => vm.verdict.waitForReset(long)],
   ["QMP event", (vm) => vm.qmp.waitForEvent("DEVICE_DELETED", long)],
 ];
 
@@ -88,7 +88,7 @@ describe("halted for good", () => {
   test("a guest that has said all that was asked passes", async () => {
     const vm = await boot("hello");
     await vm.serial.waitFor("Hello from x86_64 (PVH)\n");
-    await vm.checkAlive();
+    await vm.verdict.checkAlive();
     expect(vm.findings).toEqual([]);
   });
 
@@ -104,9 +104,9 @@ describe("halted for good", () => {
 describe("panicked", () => {
   test.each([1, 2])("with %d CPUs", async (cpus) => {
     const vm = await boot("panic", { cpus, machine: "pc" });
-    const exit = await vm.waitForPanic((message) => message.includes("no init"), long);
+    const exit = await vm.verdict.waitForPanic((message) => message.includes("no init"), long);
     expect(exit).toMatchObject({ kind: "panic", message: "Kernel panic: no init found" });
-    await vm.checkAlive();
+    await vm.verdict.checkAlive();
   });
 
   test("fails a wait before its halt is found", async () => {
@@ -120,22 +120,22 @@ describe("panicked", () => {
   test("is a failure of the test where nothing expects it", async () => {
     const vm = await boot("panic");
     await vm.exited;
-    const error = await errorOf(vm.checkAlive(), GuestError);
+    const error = await errorOf(vm.verdict.checkAlive(), GuestError);
     expect(error.message).toMatch(/^panic: Kernel panic: no init found/);
   });
 
   test.each<[string, (vm: Machine) => Promise<unknown>]>([
-    ["waitForPanic", (vm) => vm.waitForPanic(() => true, long)],
-    ["waitForEnd", (vm) => vm.waitForEnd("to panic", ({ kind }) => kind === "panic", long)],
+    ["waitForPanic", (vm) => vm.verdict.waitForPanic(() => true, long)],
+    ["waitForEnd", (vm) => vm.verdict.waitForEnd("to panic", ({ kind }) => kind === "panic", long)],
     ["a look at the exit", async (vm) => expect((await vm.exited).kind).toBe("panic")],
   ])("%s expects it, also when it is asked late", async (_, wait) => {
     const early = await boot("panic");
     await wait(early);
-    await early.checkAlive();
+    await early.verdict.checkAlive();
     const late = await boot("panic");
     await late.exited;
     await wait(late);
-    await late.checkAlive();
+    await late.verdict.checkAlive();
   });
 });
 
@@ -143,7 +143,7 @@ describe("ended otherwise than expected", () => {
   test.each(waits.filter(([name]) => name !== "exited"))("%s", async (name, wait) => {
     const vm = await boot("triple-fault");
     if (name === "waitForEnd") {
-      const never = vm.waitForEnd("to power off", ({ kind }) => kind === "power-off", long);
+      const never = vm.verdict.waitForEnd("to power off", ({ kind }) => kind === "power-off", long);
       expect((await errorOf(never, GuestError)).exit?.kind).toBe("triple-fault");
       return;
     }
@@ -158,7 +158,7 @@ describe("ended otherwise than expected", () => {
   test("nothing looked at it: the test fails", async () => {
     const vm = await boot("triple-fault");
     await vm.exited;
-    const error = await errorOf(vm.checkAlive(), GuestError);
+    const error = await errorOf(vm.verdict.checkAlive(), GuestError);
     expect(error.message).toContain("no assertion of this test expected that; expect(vm).toExit");
   });
 
@@ -166,6 +166,6 @@ describe("ended otherwise than expected", () => {
     const vm = await boot("triple-fault");
     const exit = await vm.exited;
     expect(exit).toMatchObject({ kind: "triple-fault" });
-    await vm.checkAlive();
+    await vm.verdict.checkAlive();
   });
 });

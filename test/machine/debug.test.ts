@@ -85,7 +85,7 @@ test("with a real gdb, by the command that is printed", async ({ skip }) => {
   const { stdout } = await gdb;
   expect(stdout).toMatch(/#0 +kernel_main \(\) at .*hello\.c:\d+/);
   await vm.serial.waitFor("Hello from x86_64 (PVH)");
-  await vm.checkAlive();
+  await vm.verdict.checkAlive();
 });
 
 test("waits have no limit then, and a halted guest is not called dead", async () => {

@@ -64,6 +64,6 @@ export function testEndings(options: MachineSpec): void {
     const wait = vm.serial.waitFor("what never comes", { timeoutMs: 1_000 });
     await expect(wait).rejects.toThrow("timed out after 1000 ms (timeoutMs) waiting for serial0");
     expect(vm.findings).toEqual([]);
-    await vm.checkAlive();
+    await vm.verdict.checkAlive();
   });
 }

@@ -61,7 +61,7 @@ describe("before an error is raised", () => {
 
   test("an error has its evidence once, however often it passes by", async () => {
     const vm = await boot("triple-fault");
-    const error = await errorOf(vm.waitForReset(soon), GuestError);
+    const error = await errorOf(vm.verdict.waitForReset(soon), GuestError);
     const { message } = error;
     expect(await vm.attachEvidence(error)).toBe(error);
     expect(error.message).toBe(message);

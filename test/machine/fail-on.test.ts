@@ -13,13 +13,13 @@ describe("failOn of a spec", () => {
   test("an empty list makes a panic ordinary output: waits, the end and the verdict", async () => {
     const vm = await boot("panic-reset", { failOn: [] });
     await vm.serial.waitFor("Kernel panic - not syncing: No working init found.\n", soon);
-    await vm.waitForReset(soon);
+    await vm.verdict.waitForReset(soon);
     expect(vm.exit?.kind).toBe("reset");
     expect(vm.hasPanicked).toBe(false);
     expect(vm.record().timeline).toContainEqual(
       expect.objectContaining({ source: "machine", text: "failOn: none" }),
     );
-    await vm.checkAlive();
+    await vm.verdict.checkAlive();
   });
 
   test("a dead halt after such output is a dead halt", async () => {
@@ -32,11 +32,11 @@ describe("failOn of a spec", () => {
   test("words of the guest's own are as fatal as the well-known ones", async () => {
     const vm = await boot("power-off", { failOn: ["zzz", /switching \w+/] });
     const error = await errorOf(
-      vm.waitForEnd("to power off", () => false, soon),
+      vm.verdict.waitForEnd("to power off", () => false, soon),
       GuestError,
     );
     expect(error.exit).toMatchObject({ kind: "panic", message: "switching off" });
-    expect((await errorOf(vm.checkAlive(), GuestError)).exit?.kind).toBe("panic");
+    expect((await errorOf(vm.verdict.checkAlive(), GuestError)).exit?.kind).toBe("panic");
   });
 
   test("a wait's own list goes before the machine's", async () => {
@@ -74,7 +74,7 @@ describe("a panic that a wait has let pass", () => {
     const vm = await boot("echo");
     await panicAndQuit(vm, []);
     expect((await vm.exited).kind).toBe("power-off");
-    await vm.checkAlive();
+    await vm.verdict.checkAlive();
     expect(vm.hasPanicked).toBe(true);
   });
 

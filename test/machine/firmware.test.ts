@@ -14,7 +14,7 @@ describe("RISC-V", () => {
     const vm = await boot({ arch: "riscv64" });
     await vm.serial.waitFor("OpenSBI v", slow);
     await vm.serial.waitFor("Platform Name             : riscv-virtio,qemu", slow);
-    await vm.checkAlive();
+    await vm.verdict.checkAlive();
   });
 
   test.each<[string, string, object]>([

@@ -55,7 +55,7 @@ describe("the limit of a wait goes by the guest's time", () => {
 
   const waits: readonly (readonly [string, (vm: Machine) => Promise<unknown>])[] = [
     ["output", (vm) => vm.serial.waitFor("never", { timeoutMs: 20 })],
-    ["an end", (vm) => vm.waitForEnd("to end", () => true, { timeoutMs: 20 })],
+    ["an end", (vm) => vm.verdict.waitForEnd("to end", () => true, { timeoutMs: 20 })],
     ["an event", (vm) => vm.qmp.waitForEvent("DEVICE_DELETED", { timeoutMs: 20 })],
   ];
   test.each(waits)("a wait for %s", async (_, wait) => {
@@ -79,7 +79,7 @@ describe("the limit of a wait goes by the guest's time", () => {
     const options = { timeoutMs: 20, clock: "host" } as const;
     const output = await errorOf(vm.serial.waitFor("never", options), TimeoutError);
     const end = await errorOf(
-      vm.waitForEnd("to end", () => true, options),
+      vm.verdict.waitForEnd("to end", () => true, options),
       TimeoutError,
     );
     const event = await errorOf(vm.qmp.waitForEvent("DEVICE_DELETED", options), TimeoutError);

@@ -71,7 +71,7 @@ describe("a call that it allows", () => {
     await vm.pause();
     await vm.kill();
     expect(vm.exit).toMatchObject({ kind: "killed", by: "kill()" });
-    await vm.checkAlive();
+    await vm.verdict.checkAlive();
   });
 
   test("killed twice, and after it has ended by itself: the first end counts", async () => {
@@ -103,7 +103,7 @@ describe("dispose", () => {
     expect(existsSync(directory)).toBe(false);
     expect(existsSync(vm.record().directory)).toBe(true);
     expect(vm.exit).toMatchObject({ kind: "killed", by: "dispose" });
-    await vm.checkAlive();
+    await vm.verdict.checkAlive();
   });
 
   test("ends whatever waits", async () => {
@@ -111,7 +111,7 @@ describe("dispose", () => {
     const waits = [
       vm.serial.waitFor("x"),
       vm.exited,
-      vm.waitForEnd("to power off", ({ kind }) => kind === "power-off"),
+      vm.verdict.waitForEnd("to power off", ({ kind }) => kind === "power-off"),
       vm.qmp.waitForEvent("RESET"),
     ];
     const ends = Promise.allSettled(waits);
@@ -185,7 +185,7 @@ describe("the state machine itself", () => {
 test.each([Number.NaN, -1])("a wait for the end takes no limit of %s", async (timeoutMs) => {
   const vm = await boot("idle");
   const error = await errorOf(
-    vm.waitForEnd("to end", () => true, { timeoutMs }),
+    vm.verdict.waitForEnd("to end", () => true, { timeoutMs }),
     SpecError,
   );
   expect(error.message).toContain(`timeoutMs: takes milliseconds, 0 or more, or Infinity`);

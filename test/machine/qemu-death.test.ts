@@ -46,13 +46,13 @@ describe("ended from outside", () => {
     const error = await errorOf(wait, GuestError);
     expect(error.exit).toMatchObject(exit);
     expect(vm.exit).toMatchObject(exit);
-    await errorOf(vm.checkAlive(), GuestError);
+    await errorOf(vm.verdict.checkAlive(), GuestError);
   });
 
   test("an unexpected end just before the test does is not missed", async () => {
     const vm = await bootUntilIdle();
     process.kill(qemuOf(vm), "SIGKILL");
-    expect((await errorOf(vm.checkAlive(), GuestError)).exit?.kind).toBe("killed");
+    expect((await errorOf(vm.verdict.checkAlive(), GuestError)).exit?.kind).toBe("killed");
   });
 
   test("quit over QMP", async () => {
@@ -73,7 +73,7 @@ test("hung: everything still has its limit, and evidence does not wait for QEMU"
   expect(error.evidence?.serial).toEqual([{ port: "serial0", lines: ["idle"] }]);
   expect(error.evidence?.machine).toMatch(/^running \(x86_64 microvm, tcg\)$/);
   await errorOf(vm.qmp.execute("query-status", {}, { timeoutMs: 100 }), TimeoutError);
-  await vm.checkAlive();
+  await vm.verdict.checkAlive();
   await vm[Symbol.asyncDispose]();
   expect(performance.now() - startMs).toBeLessThan(soonMs);
   expect(existsSync(`/proc/${pid}`)).toBe(false);

@@ -37,7 +37,7 @@ up: .asciz "up"`);
     await vm.reset();
     await vm.serial.waitFor("up", long);
     await vm.serial.write("!");
-    await vm.waitForReset(long);
+    await vm.verdict.waitForReset(long);
     expect(vm.exit?.kind).toBe("reset");
   });
 
@@ -48,7 +48,7 @@ up: .asciz "up"`);
 
   test("a triple fault is no reset", async () => {
     const vm = await boot("triple-fault");
-    const error = await errorOf(vm.waitForReset(long), GuestError);
+    const error = await errorOf(vm.verdict.waitForReset(long), GuestError);
     expect(error.exit?.kind).toBe("triple-fault");
     expect(error.message).toContain("expected the machine to reset");
   });
@@ -59,7 +59,7 @@ describe("onReset: continue", () => {
 
   test.each(["microvm", "pc"])("resets are followed one by one on %s", async (machine) => {
     const vm = await boot("reset", { onReset, machine });
-    for (const _ of Array(4)) await vm.waitForReset(long);
+    for (const _ of Array(4)) await vm.verdict.waitForReset(long);
     expect(vm.exit).toBeUndefined();
     // Firmware that resets as well is not counted.
     const banners = vm.serial.text.split("resetting").length - 1;

@@ -53,13 +53,13 @@ describe("flood", () => {
     expect(error.message.split("\n", 1)[0]).toContain(by);
     expect(await vm.exited).toMatchObject({ kind: "killed", by });
     expect(readFileSync(logOf(vm), "latin1")).toBe(flood(logBytes));
-    await expect(vm.checkAlive()).resolves.toBeUndefined();
+    await expect(vm.verdict.checkAlive()).resolves.toBeUndefined();
   });
 
   test("and a test that nothing else has failed fails of that", async () => {
     const vm = await boot("flood", {}, { portLimits: { logBytes: 4_096 } });
     await vm.exited;
-    expect((await errorOf(vm.checkAlive(), GuestError)).message).toContain(
+    expect((await errorOf(vm.verdict.checkAlive(), GuestError)).message).toContain(
       "for the log of serial0",
     );
     expect(statSync(logOf(vm)).size).toBe(4_096);
