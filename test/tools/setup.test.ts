@@ -167,7 +167,7 @@ describe("npm's packages", () => {
     computer.requireNode("98.0.0");
     expect(await computer.setUp()).toMatchObject({ status: 0, stderr: "" });
     expect(computer.calls).toEqual([
-      `npm install --no-save --no-package-lock --ignore-scripts ${quietly} pinned-node@99.0.0`,
+      `npm install --no-save --ignore-scripts ${quietly} pinned-node@99.0.0`,
     ]);
     expect(await computer.setUp()).toEqual({ status: 0, stdout: "", stderr: "" });
   });

@@ -109,7 +109,9 @@ export function installPinnedNode(root, node, path) {
     );
   }
   console.log(`set-up: Node ${node.pinned} into node_modules`);
-  const aside = ["--no-save", "--no-package-lock", "--ignore-scripts", ...quietly];
+  // With the lockfile, which --no-save leaves as it is: without it npm would renew other packages,
+  // and the next set-up would take them for outdated.
+  const aside = ["--no-save", "--ignore-scripts", ...quietly];
   npm(root, path, ["install", ...aside, `${name}@${node.pinned}`]);
 }
 
