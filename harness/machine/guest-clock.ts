@@ -20,7 +20,10 @@ const startOfTime = "2026-01-01";
  */
 const standstillMs = 1_000;
 
-/** One look at the clock. Milliseconds count from some fixed moment in the machine's life. */
+/**
+ * One look at the clock. Milliseconds count from some moment in the machine's life, which is the
+ * same until it is paused: the news that a machine goes on, or stands, comes a little late.
+ */
 export interface ClockReading {
   /** The guest's time at least, and at most: it goes on while QEMU is being asked. */
   readonly leastMs: number;
