@@ -40,6 +40,8 @@ export type MachineExit =
   | (EndedAt & { readonly kind: "reset-loop"; readonly resets: number })
   /** A fault while delivering a double fault (x86): the CPU gave up. */
   | (EndedAt & { readonly kind: "triple-fault" })
+  /** A fault while handling a HardFault (Cortex-M): the CPU gave up. */
+  | (EndedAt & { readonly kind: "lockup" })
   /** The guest reported its own death, on serial or through `pvpanic`. */
   | (EndedAt & { readonly kind: "panic"; readonly message: string })
   /** QEMU or KVM could not go on executing the guest. */
@@ -117,6 +119,8 @@ function describeKind(exit: MachineExit | DeadHalt): string {
       return `reset loop (${exit.resets} resets, each with the same output)`;
     case "triple-fault":
       return "triple fault";
+    case "lockup":
+      return "lockup: a fault while handling a HardFault";
     case "panic":
       return `panic: ${oneLine(exit.message)}`;
     case "internal-error":

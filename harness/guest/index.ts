@@ -1,3 +1,4 @@
+export { isCortexM, looksLikeVectorTable } from "./arm-profile.ts";
 export { codeFrame } from "./code-frame.ts";
 export { findDeadHalt, type HaltJudgement } from "./dead-halt.ts";
 export {

@@ -63,6 +63,11 @@ export class Autopsy {
     return await located;
   }
 
+  /** Where CPU 0 was, by the registers that a QEMU which gave up has printed. */
+  async locateDumped(text: string): Promise<GuestLocation | undefined> {
+    return await this.locate(parseRegisters(this.#options.arch, text)[0]);
+  }
+
   async #name(cpu: number, address: bigint, after: boolean): Promise<GuestLocation> {
     const place = { cpu, instructionPointer: `0x${address.toString(16)}` };
     const found = await this.#symbols?.locate(address, { after });

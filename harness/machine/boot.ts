@@ -95,7 +95,8 @@ async function startGuest(launched: LaunchedMachine, prepared: PreparedMachine):
     if (machine.qmp.state !== "closed") throw error;
     // A guest may end QEMU before that has answered: it ran, and its end is for whoever asks.
     await machine.exited.catch(() => {});
-    if (machine.exit !== undefined && !isDeath(machine.exit)) return;
+    const { exit } = machine;
+    if (exit !== undefined && (!isDeath(exit) || exit.kind === "lockup")) return;
     // Any other QEMU that ends has more to say about it.
     await early;
     throw error;

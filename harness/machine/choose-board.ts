@@ -3,7 +3,8 @@
  * or the host, so that a verdict does not change with the laptop. Pure.
  */
 import { SpecError } from "../evidence/index.ts";
-import { type Board, boardOf } from "./board.ts";
+import { architectureNamed, type Board, boardOf, type ExitDevice } from "./board.ts";
+import { cortexMBoard } from "./boards/arm.ts";
 import { architectureOf } from "./image-check.ts";
 import type { DetectedImage } from "./image-types.ts";
 import type { Firmware, MachineSpec } from "./spec.ts";
@@ -17,23 +18,24 @@ export interface ChosenBoard {
   readonly machineType: string;
   /** `undefined` leaves it to QEMU: boards that take one CPU only. */
   readonly cpu: string | undefined;
+  /** `undefined` leaves it to QEMU: boards that take one number only. */
+  readonly cpus: number | undefined;
   /** Bytes; `undefined` leaves it to QEMU: boards with fixed memory. */
   readonly memory: string | number | undefined;
   /** `"default"` is what QEMU brings for the board; `"qboot"` its fast PC firmware. */
   readonly firmware: Exclude<Firmware, "bios"> | "default" | "qboot";
   /** Whether a VGA adapter is part of what this kind of image expects. */
   readonly vga: boolean;
-  readonly isaDebugExit: boolean;
-  readonly diskBus: "ide" | "ahci" | "virtio";
-  /** Whether PC firmware looks for what to boot. */
-  readonly isPc: boolean;
+  /** By what a guest can end QEMU, where there is something. */
+  readonly exitDevice: ExitDevice | undefined;
+  /** The row of the table. */
+  readonly facts: Board;
 }
 
 /** Works the board out. @throws `SpecError` where the image does not tell and the spec must. */
 export function chooseBoard(spec: MachineSpec, image: DetectedImage | undefined): ChosenBoard {
   const arch = chooseArchitecture(spec, image);
-  const board = boardOf(arch);
-  const machine = spec.machine ?? chooseMachine(spec, image, board);
+  const machine = spec.machine ?? chooseMachine(spec, image, arch);
   if (machine === undefined) {
     throw new SpecError(
       "machine",
@@ -41,20 +43,27 @@ export function chooseBoard(spec: MachineSpec, image: DetectedImage | undefined)
     );
   }
   const machineType = machine.split(",")[0] as string;
-  const firmware = chooseFirmware(spec, image, board, machineType);
-  checkPorts(spec, board, machineType);
-  const isOurs = spec.machine === undefined || machineType === board?.machine || isX86(machineType);
+  const facts = boardOf(arch, machineType);
+  const place = `${machineType} of ${arch}`;
+  const firmware = chooseFirmware(spec, image, facts, machineType, place);
+  checkPorts(spec, facts, place);
+  if (spec.deviceTree !== undefined && !facts.deviceTree) {
+    throw new SpecError(
+      "deviceTree",
+      `is not possible: ${place} gives its kernel none; leave it out`,
+    );
+  }
   return {
     arch,
     machine,
     machineType,
-    cpu: spec.cpu ?? (isOurs ? board?.cpu : undefined),
-    memory: spec.memory ?? (isOurs ? defaultMemory(firmware) : undefined),
+    cpu: spec.cpu ?? facts.cpu,
+    cpus: spec.cpus ?? facts.cpus,
+    memory: spec.memory ?? defaultMemory(facts, firmware),
     firmware,
-    vga: isPc(machineType) && image?.kind !== "bzimage" && firmware !== "qboot",
-    isaDebugExit: chooseExitDevice(spec, board, machineType),
-    diskBus: chooseDiskBus(board, machineType),
-    isPc: isPc(machineType),
+    vga: facts.pc && image?.kind !== "bzimage" && firmware !== "qboot",
+    exitDevice: chooseExitDevice(spec, facts, place),
+    facts,
   };
 }
 
@@ -76,9 +85,13 @@ function chooseArchitecture(spec: MachineSpec, image: DetectedImage | undefined)
 function chooseMachine(
   spec: MachineSpec,
   image: DetectedImage | undefined,
-  board: Board | undefined,
+  arch: string,
 ): string | undefined {
-  if (board === undefined || !board.hasIsa) return board?.machine;
+  const row = architectureNamed(arch);
+  const isCortexM =
+    image?.kind === "elf" ? image.isCortexM : image?.kind === "unknown" && image.isVectorTable;
+  if (arch === "arm" && isCortexM === true) return cortexMBoard;
+  if (row?.common.isa !== true) return row?.machine;
   if (spec.firmware === "uefi" || image?.kind === "efi-application") return "q35";
   // A PVH kernel asks nothing of firmware, and microvm starts fastest; but it has no PCI bus, and
   // a single serial port.
@@ -86,79 +99,65 @@ function chooseMachine(
   const needsPorts = (spec.serialPorts?.length ?? 1) > 1;
   const isPvh = image?.kind === "elf" && image.bootable === "pvh";
   const isSimple = !needsPci && !needsPorts && spec.firmware === undefined;
-  return isPvh && isSimple ? "microvm" : board.machine;
+  return isPvh && isSimple ? "microvm" : row.machine;
 }
 
 function chooseFirmware(
   spec: MachineSpec,
   image: DetectedImage | undefined,
-  board: Board | undefined,
+  facts: Board,
   machineType: string,
+  place: string,
 ): ChosenBoard["firmware"] {
   if (spec.firmware === "bios") return "default";
-  if (spec.firmware === "none" && board?.needsFirmware === true) {
+  if (spec.firmware === "none" && facts.needsFirmware) {
     throw new SpecError(
       "firmware",
-      `got "none", but ${machineType} of ${board.arch} starts nothing without firmware; leave it out`,
+      `got "none", but ${place} starts nothing without firmware; leave it out`,
     );
   }
   if (spec.firmware !== undefined) return spec.firmware;
   if (image?.kind === "efi-application") return "uefi";
   if (image?.kind === "iso9660" && !image.elTorito.bios) return "uefi";
+  // Linked to where a RISC-V board has its firmware: it takes the firmware's place.
+  const isInPlace = image?.kind === "elf" && image.loadsAt === facts.firmwareAt;
+  if (isInPlace) return "none";
+  // A flat binary with an address of its own is where firmware would be, or starts without it.
+  if (image?.kind === "unknown") return facts.needsFirmware ? "default" : "none";
   return machineType === "microvm" ? "qboot" : "default";
 }
 
-function chooseExitDevice(
-  spec: MachineSpec,
-  board: Board | undefined,
-  machineType: string,
-): boolean {
-  const possible = hasIsa(board, machineType);
-  if (spec.exitDevice === true && !possible) {
+function chooseExitDevice(spec: MachineSpec, facts: Board, place: string): ExitDevice | undefined {
+  const { exitDevice } = facts;
+  if (spec.exitDevice === true && exitDevice === undefined) {
     throw new SpecError(
       "exitDevice",
-      `isa-debug-exit needs an ISA bus, which ${machineType} has not; leave exitDevice out`,
+      `is not possible on ${place}: there is no device by which a guest ends QEMU; leave it out`,
     );
   }
-  return possible && spec.exitDevice !== false;
+  // It is part of the board, or has to be asked for, or is there unless it is not wanted.
+  if (exitDevice === "finisher") return exitDevice;
+  if (exitDevice === "semihosting") return spec.exitDevice === true ? exitDevice : undefined;
+  return spec.exitDevice === false ? undefined : exitDevice;
 }
 
 /** @throws `SpecError` for more ports than the machine has: QEMU would not say a word of it. */
-function checkPorts(spec: MachineSpec, board: Board | undefined, machineType: string): void {
-  if (board === undefined) return;
-  if (spec.debugConsole === true && !hasIsa(board, machineType)) {
+function checkPorts(spec: MachineSpec, facts: Board, place: string): void {
+  if (spec.debugConsole === true && !facts.isa) {
     const advice = "it needs the I/O ports of a PC; leave it out, and use a serial port";
-    throw new SpecError(
-      "debugConsole",
-      `is not possible on ${machineType} of ${board.arch}: ${advice}`,
-    );
+    throw new SpecError("debugConsole", `is not possible on ${place}: ${advice}`);
   }
-  const most = board.serialPorts[machineType] ?? board.serialPorts["*"] ?? 1;
-  const wanted = spec.serialPorts?.length ?? 1;
+  const most = facts.serialPorts;
+  const wanted = spec.serialPorts?.length ?? Math.min(1, most);
   if (wanted <= most) return;
-  const ports = `${machineType} of ${board.arch} has ${most}`;
-  const advice = board.hasIsa ? 'take "pc" or "q35" as the machine' : "name no more";
-  throw new SpecError("serialPorts", `names ${wanted} serial ports, but ${ports}; ${advice}`);
+  const advice = facts.isa ? 'take "pc" or "q35" as the machine' : "name no more";
+  throw new SpecError(
+    "serialPorts",
+    `names ${wanted} serial ports, but ${place} has ${most}; ${advice}`,
+  );
 }
 
-function hasIsa(board: Board | undefined, machineType: string): boolean {
-  return board?.hasIsa === true && !board.withoutIsa.includes(machineType);
-}
-
-function chooseDiskBus(board: Board | undefined, machineType: string): ChosenBoard["diskBus"] {
-  // "pc-q35-7.2" is the versioned name of "q35".
-  const name = /^pc-q35(-|$)/.test(machineType) ? "q35" : machineType;
-  return board?.diskBus[name] ?? board?.diskBus["*"] ?? "virtio";
-}
-
-function defaultMemory(firmware: ChosenBoard["firmware"]): string {
-  return firmware === "uefi" ? "256M" : "128M";
-}
-
-function isX86(machineType: string): boolean {
-  return isPc(machineType) || machineType === "microvm";
-}
-
-function isPc(machineType: string): boolean {
-  return /^(pc|q35|isapc)(-|$)/.test(machineType);
+/** UEFI firmware needs more than a kernel does. */
+function defaultMemory(facts: Board, firmware: ChosenBoard["firmware"]): string | undefined {
+  return firmware === "uefi" && facts.memory === "128M" ? "256M" : facts.memory;
 }

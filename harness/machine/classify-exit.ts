@@ -85,7 +85,7 @@ function classifyShutdown(facts: EndFacts): MachineExit {
 /** Newer QEMU calls it a panic, too, when the finisher is told of a failure. */
 function classifyReportedPanic(facts: EndFacts): MachineExit {
   const code = facts.child?.exitCode ?? 0;
-  const status = facts.exitDevice === "finisher" ? statusOf(code, "finisher") : undefined;
+  const status = isOwnCode(facts.exitDevice) ? statusOf(code, facts.exitDevice) : undefined;
   if (status !== undefined) {
     const because = `SHUTDOWN guest-panic by the finisher, and QEMU's exit code is ${code}`;
     return { kind: "debug-exit", status, because, ...place(facts) };
@@ -134,7 +134,7 @@ function classifyProcessEnd(facts: EndFacts): MachineExit {
   if (code !== undefined && !(code === 1 && words !== undefined)) {
     const status = statusOf(code, facts.exitDevice);
     if (status !== undefined) return { kind: "debug-exit", status, because, ...place(facts) };
-    if (code === 0 && facts.exitDevice === "finisher") return { kind: "power-off", because };
+    if (code === 0 && isOwnCode(facts.exitDevice)) return { kind: "power-off", because };
   }
   const message = words ?? `it ended with exit code ${code ?? "unknown"} and no word of why`;
   return code === undefined
@@ -147,13 +147,27 @@ function classifySignal(signal: NodeJS.Signals, facts: EndFacts): MachineExit {
   const fromOutside = ["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP"].includes(signal);
   if (fromOutside) return killed(`${signal}, not from the harness`, because, facts);
   const message = firstErrorLine(facts.stderr) ?? because;
+  if (saysLockup(facts.stderr)) return { kind: "lockup", because: message, ...place(facts) };
   return { kind: "qemu-crash", signal, message, because };
+}
+
+/**
+ * Whether QEMU gave up on a guest whose CPU would be in lockup (Armv7-M ARM, B1.5.15), and printed
+ * its registers (QEMU, hw/intc/armv7m_nvic.c).
+ */
+export function saysLockup(stderr: string): boolean {
+  return /^qemu: fatal: Lockup/m.test(stderr);
 }
 
 /** What the guest wrote, as far as QEMU's exit code tells; `undefined` if no device made it. */
 function statusOf(code: number, device: ExitDevice | undefined): number | undefined {
   if (device === "isa-debug-exit") return code % 2 === 1 ? (code & 0xff) >> 1 : undefined;
-  return device === "finisher" && code !== 0 ? code : undefined;
+  return isOwnCode(device) && code !== 0 ? code : undefined;
+}
+
+/** Whether QEMU ends with the guest's own code, and with 0 for a plain power-off. */
+function isOwnCode(device: ExitDevice | undefined): boolean {
+  return device === "finisher" || device === "semihosting";
 }
 
 function killed(by: string, because: string, facts: EndFacts): MachineExit {
@@ -166,11 +180,16 @@ function place(facts: EndFacts): { at?: GuestLocation } {
 
 /** QEMU's first complaint that is not a warning, without its own name before it. */
 export function firstErrorLine(stderr: string): string | undefined {
+  return errorLines(stderr)[0];
+}
+
+/** QEMU's complaints that are no warnings, each without its own name before it. */
+export function errorLines(stderr: string): string[] {
   return stderr
     .split("\n")
     .map((line) => line.trim())
-    .find((line) => line !== "" && !isHarmless(line))
-    ?.replace(/^qemu-system-\w+: /, "");
+    .filter((line) => line !== "" && !isHarmless(line))
+    .map((line) => line.replace(/^qemu-system-\w+: /, ""));
 }
 
 /** Warnings, and what minimal installs print about display modules that nobody asked for. */

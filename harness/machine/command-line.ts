@@ -1,8 +1,14 @@
 /** A planned machine → QEMU's command line. Pure: same plan, same words. */
+import type { Board } from "./board.ts";
 import type { ChosenBoard } from "./choose-board.ts";
 import { escapeComma, mediaArguments, type PlannedMedia } from "./disk-arguments.ts";
+import { exitDeviceArguments } from "./exit-device.ts";
+import { type FlatBinary, flatBinaryArguments } from "./flat-binary.ts";
 import { clockArguments } from "./guest-clock.ts";
 import type { SortedArguments } from "./qemu-arguments.ts";
+
+/** Name of the port that stands for whichever UART prints first, where the spec names none. */
+export const consoleName = "console";
 
 /** A port between guest and harness: a serial port, or the debug console. */
 export interface PlannedPort {
@@ -19,11 +25,14 @@ export interface MachinePlan {
   readonly accelerator: string;
   /** Which clock the guest runs by. */
   readonly clock: "host" | "virtual";
-  readonly cpus: number;
   /** What `-kernel` gets, if it gets something. */
   readonly kernel: string | undefined;
   readonly initrd: string | undefined;
   readonly commandLine: string | undefined;
+  /** What `-dtb` gets, if it gets something. */
+  readonly deviceTree: string | undefined;
+  /** A binary without a header, put into memory as it is. */
+  readonly flatBinary: FlatBinary | undefined;
   readonly media: PlannedMedia;
   /** `-bios`, or code and variables as flash memory. */
   readonly firmware:
@@ -70,11 +79,12 @@ export function commandLine(plan: MachinePlan, paths: RunPaths): string[] {
 
 /** The arguments by which a person sees the same machine in a terminal. */
 export function reproductionCommandLine(plan: MachinePlan): string[] {
+  const { board } = plan;
   return [
     ...common(plan),
     ...(plan.onReset === "stop" ? ["-no-reboot"] : []),
     ...(plan.extra.logItems.length > 0 ? ["-d", plan.extra.logItems.join(",")] : []),
-    ...plan.ports.flatMap((port, index) => shownPort(port, index)),
+    ...plan.ports.flatMap((port, index) => shownPort(port, index, board.facts.console)),
     ...plan.extra.extra,
   ];
 }
@@ -95,16 +105,18 @@ function common(plan: MachinePlan): string[] {
     ...["-no-user-config", "-nodefaults", "-display", "none"],
     ...["-machine", board.machine, "-accel", plan.accelerator, ...clockArguments(plan.clock)],
     ...(board.cpu === undefined ? [] : ["-cpu", board.cpu]),
-    ...["-smp", `${plan.cpus}`],
+    ...(board.cpus === undefined ? [] : ["-smp", `${board.cpus}`]),
     ...memoryArguments(board.memory),
     ...(board.vga ? ["-vga", "std"] : []),
     ...firmwareArguments(plan.firmware),
     ...(plan.kernel === undefined ? [] : ["-kernel", plan.kernel]),
     ...(plan.initrd === undefined ? [] : ["-initrd", plan.initrd]),
     ...(plan.commandLine === undefined ? [] : ["-append", plan.commandLine]),
+    ...(plan.deviceTree === undefined ? [] : ["-dtb", plan.deviceTree]),
+    ...flatBinaryArguments(plan.flatBinary),
     // QEMU's own option ROM, which starts the kernel, has the first place of a PC's boot order.
-    ...mediaArguments(plan.media, board.machineType, plan.kernel === undefined ? 0 : 1),
-    ...(board.isaDebugExit ? ["-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"] : []),
+    ...mediaArguments(plan.media, board, plan.kernel === undefined ? 0 : 1),
+    ...exitDeviceArguments(board.exitDevice),
   ];
 }
 
@@ -145,8 +157,10 @@ function portDevice(port: PlannedPort, index: number): string[] {
     : ["-device", `isa-debugcon,iobase=0xe9,chardev=port${index}`];
 }
 
-function shownPort(port: PlannedPort, index: number): string[] {
-  if (port.kind === "serial") return ["-serial", index === 0 ? "mon:stdio" : "null"];
+function shownPort(port: PlannedPort, index: number, console: Board["console"]): string[] {
+  // Where any port may turn out to be the console, a person sees all of them.
+  const other = console === "first" ? "null" : "file:/dev/stderr";
+  if (port.kind === "serial") return ["-serial", index === 0 ? "mon:stdio" : other];
   return ["-chardev", `file,id=port${index},path=/dev/stderr`, ...portDevice(port, index)];
 }
 

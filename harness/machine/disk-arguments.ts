@@ -1,5 +1,6 @@
 /** Disks and CDs → QEMU arguments. Pure. */
 import { SpecError } from "../evidence/index.ts";
+import type { ChosenBoard } from "./choose-board.ts";
 import type { PlannedDisk } from "./disks.ts";
 import type { DiskBus } from "./spec.ts";
 
@@ -25,17 +26,18 @@ const cdromPlace = 2;
  */
 export function mediaArguments(
   media: PlannedMedia,
-  machineType: string,
+  board: Pick<ChosenBoard, "facts" | "machineType">,
   firstBoot: number,
 ): string[] {
   const { disks, cdrom, cdromFirst } = media;
+  const { machineType } = board;
   const taken = new Map<DiskBus, number>();
   const words: string[] = [];
   const firstDisk = cdrom !== undefined && cdromFirst ? 1 : 0;
   for (const [index, disk] of disks.entries()) {
     const place = taken.get(disk.bus) ?? 0;
     taken.set(disk.bus, place + 1);
-    checkPlace(disk.bus, place, index, machineType);
+    checkPlace(disk.bus, place, index, board);
     words.push(
       ...oneDisk(disk, { index, place, boot: firstBoot + index + firstDisk, machineType }),
     );
@@ -117,26 +119,21 @@ function cdromArguments(
 }
 
 /** @throws `SpecError` where the machine is known not to have the bus, or no room on it. */
-function checkPlace(bus: DiskBus, place: number, index: number, machineType: string): void {
+function checkPlace(
+  bus: DiskBus,
+  place: number,
+  index: number,
+  { facts, machineType }: Pick<ChosenBoard, "facts" | "machineType">,
+): void {
   const field = `disks[${index}].bus`;
   const limit = placesLimit[bus];
   if (limit !== undefined && place >= limit) {
     throw new SpecError(field, `${bus} has room for ${limit}, and all of it is taken`);
   }
-  const possible = busesOf(machineType);
+  const possible = facts.diskBuses;
   if (possible === undefined || possible.includes(bus)) return;
-  const names = possible.join(", ");
+  const names = possible.length === 0 ? "no disk at all" : possible.join(", ");
   throw new SpecError(field, `got "${bus}", which the machine ${machineType} has not: ${names}`);
-}
-
-/** The buses of a machine that is known. */
-function busesOf(machineType: string): readonly DiskBus[] | undefined {
-  const pci: readonly DiskBus[] = ["ahci", "virtio", "scsi", "nvme", "usb", "sd"];
-  if (isQ35(machineType)) return [...pci, "floppy"];
-  if (/^pc(-|$)/.test(machineType)) return ["ide", ...pci, "floppy"];
-  if (machineType === "isapc") return ["ide", "floppy"];
-  if (machineType === "microvm") return ["virtio", "scsi"];
-  return /^virt(-|$)/.test(machineType) ? pci : undefined;
 }
 
 /** QEMU's option lists end a value at a comma; a doubled one is a comma (QEMU, invocation). */

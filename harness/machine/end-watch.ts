@@ -6,7 +6,7 @@ import type { OwnedChild } from "../process/index.ts";
 import { withLimit } from "../process/index.ts";
 import type { QmpClient, QmpEvent } from "../qmp/index.ts";
 import type { Autopsy } from "./autopsy.ts";
-import { classifyExit, type EndFacts } from "./classify-exit.ts";
+import { classifyExit, type EndFacts, saysLockup } from "./classify-exit.ts";
 import type { ExitDevice } from "./exit-device.ts";
 import { isPcFirmware } from "./pc-firmware.ts";
 
@@ -129,6 +129,8 @@ export class EndWatch {
     const body = isBodyKept ? await this.#examine() : {};
     const child = isBodyKept ? await this.#exitCodeOfShutdown() : await options.child.ended;
     options.drain();
+    const stderr = await readStart(options.stderrLog);
+    const at = saysLockup(stderr) ? await options.autopsy.locateDumped(stderr) : undefined;
     const { guestPanic, runState, shutdownReason } = this.#seen;
     options.onEnd(
       classifyExit({
@@ -137,12 +139,12 @@ export class EndWatch {
         guestPanic,
         child,
         killedBy: this.#killedBy,
-        stderr: await readStart(options.stderrLog),
+        stderr,
         loggedTripleFault: await saysTripleFault(options.cpuLog, this.#oldLogBytes),
         accelerator: options.accelerator,
         exitDevice: options.exitDevice,
         fatalLine: options.fatalLine(),
-        at: undefined,
+        at,
         lastAct: undefined,
         isByFirmware: false,
         ...body,

@@ -13,7 +13,7 @@ export interface ImageRequest {
   /** Suffix of the emulator that was asked for. */
   readonly arch?: string | undefined;
   /** Where to load a flat binary. */
-  readonly loadAddress?: bigint | number | string | undefined;
+  readonly loadAddress?: number | string | undefined;
 }
 
 /**
@@ -23,15 +23,26 @@ export interface ImageRequest {
  */
 export function checkImage(image: DetectedImage, request: ImageRequest = {}): void {
   const { arch, loadAddress } = request;
-  if (image.kind === "unknown" && image.looks === "data" && loadAddress !== undefined) {
-    if (arch !== undefined) return;
-    throw new SpecError(
-      "arch",
-      `give it, for the flat binary ${image.path} does not tell what it is for`,
-    );
+  if (image.kind === "unknown" && image.looks === "data") {
+    const isPlaced = loadAddress !== undefined || image.isVectorTable === true;
+    if (isPlaced && arch !== undefined) return;
+    if (isPlaced) {
+      const advice = image.isVectorTable === true ? ' ("arm" for a Cortex-M)' : "";
+      throw new SpecError(
+        "arch",
+        `is missing${advice}: the flat binary ${image.path} does not tell what it is for`,
+      );
+    }
   }
   const complaint = image.kind === "elf" ? complainAboutElf(image) : complainAbout(image);
   if (complaint !== undefined) throw new SpecError("kernel", `${image.path} ${complaint}`);
+  if (loadAddress !== undefined) {
+    throw new SpecError(
+      "loadAddress",
+      `is for flat binaries, but ${image.path} is a ${describeImage(image)}, which says itself ` +
+        "where it belongs; leave it out",
+    );
+  }
   const found = architectureOf(image);
   if (arch === undefined || found === undefined || runsOn(found, arch)) return;
   throw new SpecError(

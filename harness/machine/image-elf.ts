@@ -3,6 +3,7 @@ import {
   type ByteSource,
   type Elf,
   ElfError,
+  isCortexM,
   loadedSegments,
   readElf,
   readNotes,
@@ -42,6 +43,7 @@ const elfMachines: Readonly<Record<number, string | Partial<Record<string, strin
 };
 
 const x86Machines = { i386: 3, x86_64: 62 } as const;
+const armMachine = 40;
 const elfType = { relocatable: 1, shared: 3, core: 4 } as const;
 
 /** Everything of an `ElfImage` that its content decides. */
@@ -68,12 +70,22 @@ export async function readElfImage(source: ByteSource, head: Buffer): Promise<El
     elfMachine: elf.machine,
     arch: architectureOf(elf),
     entry: elf.entry,
+    loadsAt: lowestAddress(elf),
+    isCortexM: elf.machine === armMachine && (await isCortexM(source, elf)),
     pvh,
     multiboot: multiboot?.version ?? null,
     bootable: verdict.bootable,
     obstacle: missedPvh ? "pvh-note-not-in-segment" : limine ? "limine" : verdict.obstacle,
     ...(verdict.detail === undefined ? {} : { detail: verdict.detail }),
   };
+}
+
+function lowestAddress(elf: Elf): bigint {
+  let lowest = elf.entry;
+  for (const { physicalAddress } of loadedSegments(elf)) {
+    if (physicalAddress < lowest) lowest = physicalAddress;
+  }
+  return lowest;
 }
 
 function architectureOf(elf: Elf): string | undefined {

@@ -4,6 +4,7 @@
  * Microsoft's PE format; Multiboot Specification 0.6.96 and 2.0; Devicetree Specification, 5.
  */
 
+import { looksLikeVectorTable } from "../guest/index.ts";
 import type {
   BootSectorImage,
   BzImage,
@@ -139,7 +140,8 @@ export function lookAtUnknown(head: Buffer): WithoutFile<UnknownImage> {
   if (
     sample.some((byte) => (byte < 32 && (byte < 8 || byte > 13) && byte !== 27) || byte === 127)
   ) {
-    return { kind: "unknown", looks: "data" };
+    const isVectorTable = looksLikeVectorTable(head);
+    return { kind: "unknown", looks: "data", ...(isVectorTable ? { isVectorTable } : {}) };
   }
   const text = sample.toString("utf8");
   if (text.slice(0, -1).includes("\ufffd")) return { kind: "unknown", looks: "data" };

@@ -39,6 +39,10 @@ export interface ElfImage extends ImageFile {
   /** Suffix of the emulator that runs it ("x86_64"); `undefined` where QEMU has none. */
   readonly arch: string | undefined;
   readonly entry: bigint;
+  /** The lowest physical address that is loaded. */
+  readonly loadsAt: bigint;
+  /** For an Arm processor of the M profile, a microcontroller. */
+  readonly isCortexM: boolean;
   /** Has a PVH entry note that a loader can see. */
   readonly pvh: boolean;
   /** The Multiboot version of its header; 1 where there are both, for QEMU looks for that one. */
@@ -103,6 +107,8 @@ export interface UnknownImage extends ImageFile {
   readonly kind: "unknown";
   /** What it looks like: text, nothing but zeros, or plain data. */
   readonly looks: "text" | "zeros" | "data";
+  /** Starts as a Cortex-M program does: with a stack pointer and the odd address of its code. */
+  readonly isVectorTable?: boolean;
   /** The first line of a text. */
   readonly firstLine?: string;
 }
@@ -156,7 +162,8 @@ export function describeImage(image: DetectedImage): string {
 
 function describeElf(image: ElfImage): string {
   const big = image.endian === "big" ? " big-endian" : "";
-  const arch = image.arch ?? `machine number ${image.elfMachine}`;
+  const machine = image.arch ?? `machine number ${image.elfMachine}`;
+  const arch = image.isCortexM ? `${machine} (Cortex-M)` : machine;
   const features = [
     image.pvh ? "a PVH entry" : undefined,
     image.multiboot === null ? undefined : `a Multiboot ${image.multiboot} header`,
@@ -187,6 +194,8 @@ function describeUnknown(image: UnknownImage): string {
     case "zeros":
       return `${image.sizeBytes} bytes of nothing but zeros`;
     case "data":
-      return `${image.sizeBytes} bytes of a format that is not known`;
+      return image.isVectorTable === true
+        ? "flat binary with the vector table of a Cortex-M"
+        : `${image.sizeBytes} bytes of a format that is not known`;
   }
 }

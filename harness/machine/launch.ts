@@ -5,6 +5,8 @@ import { LaunchError } from "../evidence/index.ts";
 import {
   type CleanupStack,
   createPrivateDirectory,
+  type FifoPair,
+  firstToPrint,
   makeFifos,
   type OwnedChild,
   openFifoPair,
@@ -12,8 +14,8 @@ import {
   withLimit,
 } from "../process/index.ts";
 import { QmpClient } from "../qmp/index.ts";
-import { firstErrorLine } from "./classify-exit.ts";
-import { commandLine, fifoPath } from "./command-line.ts";
+import { errorLines } from "./classify-exit.ts";
+import { commandLine, consoleName, fifoPath } from "./command-line.ts";
 import { GuestClock, limitByGuestClock } from "./guest-clock.ts";
 import { Machine } from "./machine.ts";
 import type { LimitOfWait } from "./machine-parts.ts";
@@ -24,6 +26,8 @@ import { QmpLogFile } from "./qmp-log.ts";
 
 /** Milliseconds in which a program that breaks the protocol may end by itself, and say why. */
 const lastWordsMs = 1_000;
+/** Lines of QEMU's words behind the first one that an error shows. */
+const mostFurtherLines = 6;
 
 /** What a launch is given. */
 export interface LaunchOptions {
@@ -55,11 +59,12 @@ export async function launchMachine(
   cleanup.defer("the private directory", privateDirectory.remove);
   const paths = plan.ports.map((_, index) => fifoPath(privateDirectory.path, index));
   await makeFifos(paths);
-  const fifos = paths.map((path) => {
+  const opened = paths.map((path) => {
     const fifo = openFifoPair(path);
     cleanup.defer("a FIFO", () => fifo.close());
     return fifo;
   });
+  const fifos = orderPorts(opened, plan, chronicle);
   const logs = { cpu: join(directory, "cpu.log"), stderr: join(directory, "stderr.log") };
   const run = { directory: privateDirectory.path, cpuLog: logs.cpu };
   const child = startOwned(plan.qemu, commandLine(plan, run), {
@@ -92,14 +97,27 @@ export async function launchMachine(
   return { machine, privateDirectory: privateDirectory.path, early };
 }
 
+/** On some boards it is the guest that decides which of its UARTs is the console. */
+function orderPorts(
+  fifos: readonly FifoPair[],
+  { board, ports }: PreparedMachine["plan"],
+  chronicle: MachineChronicle,
+): readonly FifoPair[] {
+  if (ports[0]?.name !== consoleName || board.facts.console === "first") return fifos;
+  return firstToPrint(fifos, (index) => {
+    chronicle.note(consoleName, `is UART ${index} of the board, which has printed first`);
+  });
+}
+
 function failEarly(child: OwnedChild, stderrLog: string, machineType: string): Promise<never> {
   const early = child.ended.then((end) => {
-    const words = firstErrorLine(readFileSync(stderrLog, "utf8"));
+    const [words, ...more] = errorLines(readFileSync(stderrLog, "utf8"));
     const how = end.spawnError?.message ?? `it ended with ${end.signal ?? `code ${end.exitCode}`}`;
     // The only machine type that we choose by ourselves and that has no PCI bus.
     const isWithoutPci = machineType === "microvm" && words?.includes("No 'PCI' bus found");
     const advice = isWithoutPci ? '; microvm has no PCI bus: take "q35" as the machine' : "";
-    throw new LaunchError(`QEMU did not start: ${words ?? how}${advice}`, {
+    const rest = more.slice(0, mostFurtherLines).map((line) => `\n  ${line}`);
+    throw new LaunchError(`QEMU did not start: ${words ?? how}${advice}${rest.join("")}`, {
       cause: end.spawnError,
     });
   });

@@ -8,12 +8,16 @@ import { escapeComma } from "./disk-arguments.ts";
 import { type PlannedDisk, planDisk } from "./disks.ts";
 import { makeSystemPartition } from "./efi-system-partition.ts";
 import type { KeptImage } from "./evidence-store.ts";
+import { planFlatBinary } from "./flat-binary.ts";
 import { convertToElf32 } from "./image-elf32.ts";
 import type { DetectedImage } from "./image-types.ts";
 import type { Disk, MachineSpec } from "./spec.ts";
 
 /** The part of the plan that is made here. */
-export type Loading = Pick<MachinePlan, "kernel" | "initrd" | "commandLine" | "media">;
+export type Loading = Pick<
+  MachinePlan,
+  "kernel" | "initrd" | "commandLine" | "flatBinary" | "media"
+>;
 
 /** The image under test, and the copy of it that is booted. */
 export interface ImageUnderTest {
@@ -33,7 +37,7 @@ export async function planLoading(
   directory: string,
 ): Promise<Loading> {
   const plan = (disk: string | Disk, field: string) =>
-    planDisk(disk, { field, defaultBus: board.diskBus, isPc: board.isPc, directory });
+    planDisk(disk, { field, defaultBus: board.facts.diskBus, isPc: board.facts.pc, directory });
   const disks = await Promise.all(
     (spec.disks ?? []).map((disk, index) => plan(disk, `disks[${index}]`)),
   );
@@ -41,7 +45,7 @@ export async function planLoading(
   const fromMedia = (media: Loading["media"]): Loading => {
     if (spec.commandLine !== undefined) throw notLoaded("commandLine", tested?.image);
     if (spec.initrd !== undefined) throw notLoaded("initrd", tested?.image);
-    return { kernel: undefined, initrd: undefined, commandLine: undefined, media };
+    return { ...nothing, media };
   };
   const bootDisk = (disk: PlannedDisk) =>
     fromMedia({ disks: [disk, ...disks], cdrom, cdromFirst: false });
@@ -49,7 +53,7 @@ export async function planLoading(
   const { image, kept } = tested;
   switch (image.kind) {
     case "boot-sector": {
-      const bus = image.floppy ? "floppy" : board.diskBus;
+      const bus = image.floppy ? "floppy" : board.facts.diskBus;
       return bootDisk(await plan({ file: kept.path, bus, format: "raw" }, "kernel"));
     }
     case "efi-application": {
@@ -59,8 +63,16 @@ export async function planLoading(
     case "iso9660":
       if (cdrom !== undefined) throw new SpecError("cdrom", "is taken: the kernel is an ISO image");
       return fromMedia({ disks, cdrom: kept.path, cdromFirst: true });
+    case "unknown": {
+      const media = { disks, cdrom, cdromFirst: false };
+      // A Cortex-M finds its vector table where QEMU puts such a file by itself.
+      const isVectorTable = board.facts.vectorTable && spec.loadAddress === undefined;
+      if (isVectorTable) return { ...fromMedia(media), kernel: kept.path };
+      return { ...fromMedia(media), flatBinary: planFlatBinary(spec, kept.path, board) };
+    }
     default:
       return {
+        ...nothing,
         kernel: await loadableKernel(image, kept, directory),
         initrd: await planInitrd(spec.initrd, image, directory),
         commandLine: spec.commandLine,
@@ -68,6 +80,13 @@ export async function planLoading(
       };
   }
 }
+
+const nothing = {
+  kernel: undefined,
+  initrd: undefined,
+  commandLine: undefined,
+  flatBinary: undefined,
+} as const;
 
 function notLoaded(field: "commandLine" | "initrd", image: DetectedImage | undefined): SpecError {
   const what = image === undefined ? "there is no kernel" : `the kernel is a ${image.kind}`;

@@ -7,7 +7,7 @@ import type { MachinePlan } from "./command-line.ts";
  * last by a triple fault (SeaBIOS, src/resume.c and src/fw/shadow.c).
  */
 export function hasRepeatingFirmware(plan: Pick<MachinePlan, "board" | "firmware">): boolean {
-  return plan.board.isPc && plan.firmware.kind !== "flash";
+  return plan.board.facts.pc && plan.firmware.kind !== "flash";
 }
 
 /** Whether firmware of a PC is at a linear address: below 1 MiB, or below 4 GiB. */

@@ -13,7 +13,8 @@ import {
   type QemuBinary,
 } from "../host/index.ts";
 import { type ChosenBoard, chooseBoard } from "./choose-board.ts";
-import type { MachinePlan, PlannedPort } from "./command-line.ts";
+import { consoleName, type MachinePlan, type PlannedPort } from "./command-line.ts";
+import { planDeviceTree } from "./device-tree.ts";
 import type { EvidenceStore } from "./evidence-store.ts";
 import { examineImage } from "./examine-image.ts";
 import { checkImage } from "./image-check.ts";
@@ -67,10 +68,10 @@ export async function prepareMachine(
     board,
     accelerator: accelerator.used,
     clock: spec.clock ?? "host",
-    cpus: spec.cpus ?? 1,
+    deviceTree: await planDeviceTree(spec),
     ...loading,
     firmware: await planFirmware(board, qemu),
-    ports: planPorts(spec),
+    ports: planPorts(spec, board),
     onReset: spec.onReset ?? "stop",
     debug: spec.debug ?? false,
     sandbox: hasOption(qemu, "sandbox"),
@@ -94,7 +95,7 @@ function recordOf({ image, kept }: ImageUnderTest): MachineRecord["kernel"] {
 async function lookAtKernel(spec: MachineSpec): Promise<DetectedImage | undefined> {
   if (spec.kernel === undefined) return undefined;
   const image = await examineImage(spec.kernel);
-  checkImage(image, spec.arch === undefined ? {} : { arch: spec.arch });
+  checkImage(image, spec);
   return image;
 }
 
@@ -175,8 +176,9 @@ async function planFirmware(
   };
 }
 
-function planPorts(spec: MachineSpec): PlannedPort[] {
-  const names = spec.serialPorts ?? ["serial0"];
+function planPorts(spec: MachineSpec, { facts }: ChosenBoard): PlannedPort[] {
+  const usual = facts.console === "first" ? ["serial0"] : [consoleName, "other"];
+  const names = spec.serialPorts ?? usual;
   const ports: PlannedPort[] = names.map((name) => ({ name, kind: "serial" }));
   if (spec.debugConsole === true) ports.push({ name: "debug-console", kind: "debug-console" });
   return ports;

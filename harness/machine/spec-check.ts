@@ -1,6 +1,7 @@
 /** The check of a spec that may come from JavaScript or JSON. */
 import { SpecError, toPlainData } from "../evidence/index.ts";
 import { isPattern } from "../serial/index.ts";
+import { parseAddress } from "./flat-binary.ts";
 import { type Disk, diskBuses, type MachineSpec, type SpecChanges } from "./spec.ts";
 
 type Check = { readonly takes: string; readonly accepts: (value: unknown) => boolean };
@@ -55,6 +56,11 @@ const fields: Record<keyof MachineSpec, Check> = {
   commandLine: {
     takes: "a string without NUL",
     accepts: (value) => typeof value === "string" && !value.includes("\0"),
+  },
+  deviceTree: text,
+  loadAddress: {
+    takes: 'an address of at most 64 bits: a number, or a string such as "0x40080000"',
+    accepts: (value) => parseAddress(value) !== undefined,
   },
   symbols: text,
   firmware: {

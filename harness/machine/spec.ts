@@ -37,6 +37,13 @@ export interface MachineSpec {
   readonly initrd?: string;
   /** Kernel command line. */
   readonly commandLine?: string;
+  /** Device tree blob for the kernel, instead of the one that QEMU makes for the board. */
+  readonly deviceTree?: string;
+  /**
+   * Physical address for a `kernel` that is a flat binary: a number, or "0x40080000". CPU 0 begins
+   * there. Needs `arch`, for nothing else tells what the bytes are for.
+   */
+  readonly loadAddress?: number | string;
   /** ELF with symbols and debug information; default: `kernel` where it is an ELF. */
   readonly symbols?: string;
   readonly firmware?: Firmware;
@@ -49,16 +56,24 @@ export interface MachineSpec {
   readonly machine?: string;
   /** QEMU CPU model. */
   readonly cpu?: string;
-  /** Number of CPUs, default 1. */
+  /** Number of CPUs, default 1; on boards that have several, all of them. */
   readonly cpus?: number;
   /** "128M", "1G", or a number of bytes. */
   readonly memory?: string | number;
   readonly accelerator?: "auto" | "kvm" | "tcg" | "hvf";
-  /** Names of the serial ports, first one first; default `["serial0"]`. */
+  /**
+   * Names of the serial ports, in the order of the board; default `["serial0"]`. On a Raspberry
+   * Pi, where kernels differ in which UART they take, the default is `["console", "other"]`:
+   * `console` is the one that prints first.
+   */
   readonly serialPorts?: readonly string[];
   /** x86 debug console at port 0xE9, as `vm.debugConsole`. */
   readonly debugConsole?: boolean;
-  /** x86 `isa-debug-exit` at 0xf4; default `true` where the machine has an ISA bus. */
+  /**
+   * The device by which a guest ends QEMU with a code. On x86 `isa-debug-exit` at 0xf4; default
+   * `true` where the machine has an ISA bus. On Arm semihosting, default `false`: it gives the
+   * guest the files of this computer too. RISC-V `virt` always has its own.
+   */
   readonly exitDevice?: boolean;
   /** What a reset by the guest does: end the machine (default), or go on. */
   readonly onReset?: "stop" | "continue";

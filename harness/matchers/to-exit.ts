@@ -28,6 +28,7 @@ const kinds: Readonly<Record<MachineExitKind, readonly string[]>> = {
   reset: [],
   "reset-loop": ["resets"],
   "triple-fault": [],
+  lockup: [],
   panic: ["message"],
   "internal-error": ["message"],
   "qemu-crash": ["signal", "exitCode", "message"],

@@ -3,6 +3,7 @@ export { type ChildEnd, type OwnedChild, type StartOptions, startOwned } from ".
 export { CleanupStack, withLimit } from "./cleanup-stack.ts";
 export { startDeadline } from "./deadline.ts";
 export { type FifoPair, openFifoPair } from "./fifo.ts";
+export { firstToPrint } from "./first-to-print.ts";
 export { makeFifos } from "./make-fifos.ts";
 export {
   createPrivateDirectory,

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { architectures, boardOf } from "../../harness/machine/board.ts";
 import { matchers } from "../../harness/matchers/index.ts";
 import { readPage, repository } from "./markdown.ts";
 
@@ -132,4 +133,26 @@ describe("limits.md agrees with the code", () => {
     expect(numberOf(shown)).toBeDefined();
     expect(constantIn(path, name)).toBe(numberOf(shown));
   });
+});
+
+test("boards.md has the table of the code", () => {
+  const text = (value: unknown) => (value === undefined ? "QEMU's" : `${value}`);
+  const lines = architectures.flatMap(({ arch, boards, machine }) => {
+    const machines = [machine, ...Object.keys(boards).filter((name) => name !== machine)];
+    return machines
+      .filter((name) => !["none", "x-remote"].includes(name))
+      .map((name) => {
+        const board = boardOf(arch, name);
+        const cells = [`\`${arch}\``, `\`${name}\``, text(board.cpu), text(board.cpus)];
+        const ports = board.console === "first" ? `${board.serialPorts}` : "2, first to print";
+        const exit = board.exitDevice === undefined ? "" : `\`${board.exitDevice}\``;
+        return [...cells, text(board.memory), ports, exit, board.diskBus];
+      });
+  });
+  const inTable = (cells: readonly string[]) =>
+    readPage("docs/boards.md").rows.some((row) => row.join("|") === cells.join("|"));
+  const missing = lines
+    .filter((cells) => !inTable(cells))
+    .map((cells) => `| ${cells.join(" | ")} |`);
+  expect(missing).toEqual([]);
 });

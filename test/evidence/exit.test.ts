@@ -26,6 +26,7 @@ const kinds: { [Kind in MachineExitKind]: MachineExit & { kind: Kind } } = {
   reset: { kind: "reset", because, at },
   "reset-loop": { kind: "reset-loop", resets: 5, because },
   "triple-fault": { kind: "triple-fault", because, at },
+  lockup: { kind: "lockup", because, at },
   panic: { kind: "panic", message: "no init found", because, at },
   "internal-error": { kind: "internal-error", message: "emulation failure", because },
   "qemu-crash": { kind: "qemu-crash", signal: "SIGSEGV", message: "SIGSEGV", because },
@@ -41,6 +42,7 @@ test("each kind of ending reads as one line", () => {
     reset at paging.c:41 in map_kernel (0x10002c)
     reset loop (5 resets, each with the same output)
     triple fault at paging.c:41 in map_kernel (0x10002c)
+    lockup: a fault while handling a HardFault at paging.c:41 in map_kernel (0x10002c)
     panic: no init found at paging.c:41 in map_kernel (0x10002c)
     internal error of the virtual machine: emulation failure
     QEMU itself died: SIGSEGV

@@ -55,6 +55,42 @@ export async function assembleRiscv(body: string, format: "elf" | "flat" = "elf"
   return await assemble("kernel.elf", source, "riscv64-unknown-none-elf", link);
 }
 
+/** What further guests are assembled and linked for. */
+const triples: Readonly<Record<string, string>> = {
+  aarch64: "aarch64-unknown-none-elf",
+  arm: "armv7a-unknown-none-eabi",
+  "cortex-m": "thumbv7m-unknown-none-eabi",
+  riscv32: "riscv32-unknown-none-elf",
+};
+
+/** Assembles an ELF kernel for an Arm at an address; a Cortex-M's starts with its vectors. */
+export async function assembleArm(
+  arch: "aarch64" | "arm" | "cortex-m",
+  body: string,
+  address: number,
+): Promise<string> {
+  return await assembleAt(arch, body, address, "kernel.elf", []);
+}
+
+/** Assembles a flat binary, which begins at an address. */
+export async function assembleFlat(arch: string, body: string, address: number): Promise<string> {
+  return await assembleAt(arch, body, address, "kernel.bin", ["--oformat=binary"]);
+}
+
+async function assembleAt(
+  arch: string,
+  body: string,
+  address: number,
+  name: string,
+  format: readonly string[],
+): Promise<string> {
+  const syntax = arch === "cortex-m" ? ".syntax unified\n.thumb\n" : "";
+  const source = `${syntax}.globl _start\n_start:\n${body}`;
+  // Without a page for the file's own headers, which would be loaded as well.
+  const link = ["-N", `-Ttext=0x${address.toString(16)}`, ...format];
+  return await assemble(name, source, triples[arch] as string, link);
+}
+
 async function assemble(
   name: string,
   source: string,

@@ -40,9 +40,30 @@ const rows: readonly Row[] = [
   ["efi-x86_64", {}, "x86_64 q35 qemu64 256M uefi", "vga exit ahci"],
   ["efi-aarch64", {}, "aarch64 virt cortex-a57 256M uefi", "virtio"],
   ["entry-aarch64", {}, "aarch64 virt cortex-a57 128M default", "virtio"],
-  ["entry-riscv64", {}, "riscv64 virt rv64 128M default", "virtio"],
-  ["entry-riscv64", { firmware: "none" }, "riscv64 virt rv64 128M none", "virtio"],
-  ["entry-riscv64", { machine: "sifive_u" }, "riscv64 sifive_u - - default", "virtio"],
+  [
+    "entry-aarch64",
+    { exitDevice: true },
+    "aarch64 virt cortex-a57 128M default",
+    "semihosting virtio",
+  ],
+  ["entry-aarch64", { machine: "virt-7.2" }, "aarch64 virt-7.2 cortex-a57 128M default", "virtio"],
+  ["entry-aarch64", { machine: "raspi3b" }, "aarch64 raspi3b - - default", "sd"],
+  ["cortex-m", {}, "arm mps2-an385 - - default", "virtio"],
+  ["cortex-m", { machine: "lm3s6965evb" }, "arm lm3s6965evb - - default", "virtio"],
+  ["vector-table", { arch: "arm" }, "arm mps2-an385 - - none", "virtio"],
+  ["flat", { arch: "aarch64", loadAddress: 0 }, "aarch64 virt cortex-a57 128M none", "virtio"],
+  [
+    "flat",
+    { arch: "riscv64", loadAddress: 0, firmware: "bios" },
+    "riscv64 virt rv64 128M default",
+    "finisher virtio",
+  ],
+  [undefined, { arch: "mips" }, "mips malta 24Kf 128M default", "ide"],
+  [undefined, { arch: "ppc64" }, "ppc64 pseries power9 512M default", "scsi"],
+  ["entry-riscv64", {}, "riscv64 virt rv64 128M default", "finisher virtio"],
+  ["riscv64-machine-mode", {}, "riscv64 virt rv64 128M none", "finisher virtio"],
+  ["entry-riscv64", { firmware: "none" }, "riscv64 virt rv64 128M none", "finisher virtio"],
+  ["entry-riscv64", { machine: "sifive_u" }, "riscv64 sifive_u - - default", "sd"],
   [
     "entry-aarch64",
     { machine: "virt,gic-version=3" },
@@ -50,19 +71,23 @@ const rows: readonly Row[] = [
     "virtio",
   ],
   [undefined, { firmware: "uefi" }, "x86_64 q35 qemu64 256M uefi", "vga exit ahci"],
-  [undefined, { firmware: "fw.bin", arch: "riscv64" }, "riscv64 virt rv64 128M fw.bin", "virtio"],
+  [
+    undefined,
+    { firmware: "fw.bin", arch: "riscv64" },
+    "riscv64 virt rv64 128M fw.bin",
+    "finisher virtio",
+  ],
   [undefined, { disks: ["a.img"] }, "x86_64 pc qemu64 128M default", "vga exit ide"],
-  [undefined, { arch: "riscv64" }, "riscv64 virt rv64 128M default", "virtio"],
+  [undefined, { arch: "riscv64" }, "riscv64 virt rv64 128M default", "finisher virtio"],
 ];
 
 test.for(rows)("$0 with $1: $2", ([image, spec, words, features]) => {
   const board = chooseBoard(spec, image === undefined ? undefined : imageOf(image));
   const { arch, cpu, firmware, machine, memory } = board;
   expect([arch, machine, cpu ?? "-", memory ?? "-", firmware].join(" ")).toBe(words);
-  const { diskBus, isaDebugExit, vga } = board;
-  expect([vga ? "vga" : "", isaDebugExit ? "exit" : "", diskBus].filter(Boolean).join(" ")).toBe(
-    features,
-  );
+  const { exitDevice, facts, vga } = board;
+  const exit = exitDevice === "isa-debug-exit" ? "exit" : (exitDevice ?? "");
+  expect([vga ? "vga" : "", exit, facts.diskBus].filter(Boolean).join(" ")).toBe(features);
 });
 
 test("the accelerator changes nothing", () => {
@@ -77,13 +102,19 @@ describe("refused", () => {
     ["flat", {}, "arch: is missing: this image does not tell for which computer it is"],
     [
       undefined,
-      { arch: "m68k" },
-      "machine: is missing: say which board of m68k to use, or correct arch",
+      { arch: "tricore" },
+      "machine: is missing: say which board of tricore to use, or correct arch",
     ],
     [
-      "entry-aarch64",
-      { exitDevice: true },
-      "exitDevice: isa-debug-exit needs an ISA bus, which virt",
+      undefined,
+      { arch: "ppc64", exitDevice: true },
+      "exitDevice: is not possible on pseries of ppc64: there is no device by which a guest ends",
+    ],
+    ["pvh", { deviceTree: "a.dtb" }, "deviceTree: is not possible: microvm of x86_64 gives its"],
+    [
+      "cortex-m",
+      { serialPorts: ["a", "b", "c", "d", "e"], machine: "microbit" },
+      "serialPorts: names 5 serial ports, but microbit of arm has 1",
     ],
     ["entry-aarch64", { debugConsole: true }, "debugConsole: is not possible on virt of aarch64"],
     [

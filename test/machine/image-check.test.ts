@@ -197,10 +197,10 @@ start32: movb $'K', %al
 test("a flat binary needs a load address and an architecture, and to be no text", async () => {
   const image = await detect(samples.data);
   expect(() => checkImage(image, { arch: "riscv64", loadAddress: "0x80000000" })).not.toThrow();
-  const nameless = await complaint(samples.data, { loadAddress: 0x80000000n });
+  const nameless = await complaint(samples.data, { loadAddress: 0x80000000 });
   expect([nameless.field, nameless.message]).toEqual([
     "arch",
-    "arch: give it, for the flat binary PATH does not tell what it is for",
+    "arch: is missing: the flat binary PATH does not tell what it is for",
   ]);
   const text = await complaint(samples.text, { arch: "riscv64", loadAddress: 0 });
   expect(text.field).toBe("kernel");

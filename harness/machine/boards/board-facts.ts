@@ -1,0 +1,81 @@
+/** What there is to know of a board: the columns of the table. */
+import type { DiskBus } from "../spec.ts";
+
+/**
+ * How a guest ends QEMU with a code of its own. `"isa-debug-exit"`: the exit code is
+ * `(value << 1) | 1` (QEMU, hw/misc/debugexit.c). `"finisher"`: it is the guest's own code, and 0
+ * for a plain power-off: the `sifive_test` of RISC-V `virt` (hw/misc/sifive_test.c).
+ * `"semihosting"`: likewise, by an instruction that QEMU takes for a call, where the spec asks for
+ * it (semihosting/arm-compat-semi.c).
+ */
+export type ExitDevice = "isa-debug-exit" | "finisher" | "semihosting";
+
+/** One machine type. */
+export interface Board {
+  /** CPU model that every accelerator offers; `undefined` leaves it to QEMU. */
+  readonly cpu: string | undefined;
+  /** CPUs where the spec says nothing; `undefined` leaves it to QEMU: boards with several. */
+  readonly cpus: number | undefined;
+  /** Memory where the spec says nothing; `undefined` leaves it to QEMU. */
+  readonly memory: string | undefined;
+  /** Serial ports that `-serial` can give something to talk to. */
+  readonly serialPorts: number;
+  /**
+   * Which of them is `vm.serial`: the first one; or, where operating systems differ in which UART
+   * they take for the console, the first one that prints.
+   */
+  readonly console: "first" | "first-to-print";
+  /** Bus of a disk that names none. */
+  readonly diskBus: DiskBus;
+  /** Buses that disks can be on; `undefined` where that is not known. */
+  readonly diskBuses: readonly DiskBus[] | undefined;
+  readonly exitDevice: ExitDevice | undefined;
+  /** Whether there is an ISA bus, where `isa-debug-exit` and the debug console live. */
+  readonly isa: boolean;
+  /** Whether devices can be plugged into a PCI bus; `undefined` where that is not known. */
+  readonly pci: boolean | undefined;
+  /** Whether it is a PC, whose firmware looks for what to boot. */
+  readonly pc: boolean;
+  /** Whether it needs firmware even for a kernel that QEMU loads itself. */
+  readonly needsFirmware: boolean;
+  /** Where in RAM it has firmware of its own, which another program there would overlap. */
+  readonly firmwareAt: bigint | undefined;
+  /** Whether its CPU begins where a vector table says: a Cortex-M. */
+  readonly vectorTable: boolean;
+  /** Whether `-dtb` gives its kernel a device tree. */
+  readonly deviceTree: boolean;
+}
+
+/** One emulator, `qemu-system-<arch>`. */
+export interface Architecture {
+  /** Suffix of the QEMU binary. */
+  readonly arch: string;
+  /** Machine type where nothing else decides. */
+  readonly machine: string;
+  /** What holds for every machine type that has no row. */
+  readonly common: Partial<Board>;
+  /** Machine types by their name without a version. */
+  readonly boards: Readonly<Record<string, Partial<Board>>>;
+}
+
+/** A machine of which nothing is known: QEMU's own defaults, and QEMU's own words if it fails. */
+export const unknownBoard: Board = {
+  cpu: undefined,
+  cpus: 1,
+  memory: undefined,
+  serialPorts: 4,
+  console: "first",
+  diskBus: "virtio",
+  diskBuses: undefined,
+  exitDevice: undefined,
+  isa: false,
+  pci: undefined,
+  pc: false,
+  needsFirmware: false,
+  firmwareAt: undefined,
+  vectorTable: false,
+  deviceTree: true,
+};
+
+/** Disk buses of a machine with PCI, by controllers that are plugged in. */
+export const pciDiskBuses: readonly DiskBus[] = ["ahci", "virtio", "scsi", "nvme", "usb", "sd"];

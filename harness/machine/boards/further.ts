@@ -1,0 +1,48 @@
+/**
+ * Architectures that need no more than a row. Sources: QEMU's hw/ folder of each, and what its
+ * boards do with `-serial` (7.2).
+ */
+import type { Architecture, Board } from "./board-facts.ts";
+
+const noDeviceTree: Partial<Board> = { deviceTree: false };
+
+/** The Malta board, with two 16550 UARTs on its Super I/O chip and one of its own. */
+const malta = (arch: string, cpu: string): Architecture => ({
+  arch,
+  machine: "malta",
+  common: noDeviceTree,
+  boards: { malta: { cpu, memory: "128M", serialPorts: 3, diskBus: "ide", pci: true } },
+});
+
+/** An emulator whose default board is all that is known. */
+const plain = (arch: string, machine: string, board: Partial<Board> = {}): Architecture => ({
+  arch,
+  machine,
+  common: noDeviceTree,
+  boards: { [machine]: board },
+});
+
+export const furtherArchitectures: readonly Architecture[] = [
+  plain("ppc64", "pseries", { cpu: "power9", memory: "512M", diskBus: "scsi", pci: true }),
+  plain("ppc", "g3beige", {
+    cpu: "750",
+    memory: "128M",
+    serialPorts: 2,
+    diskBus: "ide",
+    pci: true,
+  }),
+  plain("s390x", "s390-ccw-virtio", { cpu: "qemu", memory: "128M", serialPorts: 2 }),
+  malta("mips", "24Kf"),
+  malta("mipsel", "24Kf"),
+  malta("mips64", "MIPS64R2-generic"),
+  malta("mips64el", "MIPS64R2-generic"),
+  plain("loongarch64", "virt", { memory: "1G", serialPorts: 1, pci: true }),
+  plain("m68k", "virt", { cpu: "m68040", memory: "128M", serialPorts: 1, pci: false }),
+  plain("hppa", "hppa", { memory: "512M", serialPorts: 1, diskBus: "scsi", pci: true }),
+  plain("alpha", "clipper", { cpu: "ev67", memory: "128M", serialPorts: 1, pci: true }),
+  plain("sh4", "r2d", { serialPorts: 2, diskBus: "ide", pci: true }),
+  plain("or1k", "or1k-sim", { serialPorts: 4, pci: false, diskBuses: [] }),
+  plain("xtensa", "sim", { serialPorts: 1, pci: false, diskBuses: [] }),
+  plain("microblaze", "petalogix-s3adsp1800", { serialPorts: 1, pci: false, diskBuses: [] }),
+  plain("avr", "arduino-uno", { serialPorts: 1, pci: false, diskBuses: [] }),
+];

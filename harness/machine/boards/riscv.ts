@@ -1,0 +1,34 @@
+/** RISC-V. Sources: QEMU, hw/riscv/virt.c, sifive_u.c, sifive_e.c and spike.c. */
+import { type Architecture, type Board, pciDiskBuses } from "./board-facts.ts";
+
+/** OpenSBI is where RAM begins (QEMU, hw/riscv/boot.c). */
+const firmwareAt = 0x8000_0000n;
+
+const virt: Partial<Board> = {
+  firmwareAt,
+  memory: "128M",
+  serialPorts: 1,
+  pci: true,
+  diskBuses: pciDiskBuses,
+  exitDevice: "finisher",
+};
+
+const boards = (cpu: string): Architecture["boards"] => ({
+  virt: { ...virt, cpu },
+  // Has one CPU for monitoring and up to four for the operating system.
+  sifive_u: {
+    cpus: undefined,
+    serialPorts: 2,
+    diskBus: "sd",
+    diskBuses: ["sd"],
+    pci: false,
+    firmwareAt,
+  },
+  sifive_e: { serialPorts: 2, diskBuses: [], pci: false, deviceTree: false },
+  spike: { firmwareAt, serialPorts: 1, diskBuses: [], pci: false },
+});
+
+export const riscvArchitectures: readonly Architecture[] = [
+  { arch: "riscv64", machine: "virt", common: {}, boards: boards("rv64") },
+  { arch: "riscv32", machine: "virt", common: {}, boards: boards("rv32") },
+];
