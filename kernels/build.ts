@@ -10,7 +10,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { BringupError } from "../harness/evidence/index.ts";
 import { type BuildSettings, isUpToDate, type LinkJob, planJobs } from "./plan.ts";
-import type { KernelTarget } from "./targets.ts";
+import { type KernelTarget, targets } from "./targets.ts";
 import { compile, link } from "./toolchain.ts";
 
 const unusedObjectLimitMs = 24 * 60 * 60 * 1000;
@@ -18,6 +18,8 @@ const unusedObjectLimitMs = 24 * 60 * 60 * 1000;
 export interface BuildOptions extends Partial<BuildSettings> {
   /** Only these kernels; all of them if left out. */
   readonly names?: readonly string[];
+  /** Only for these targets; for all of them if left out. */
+  readonly targets?: readonly KernelTarget[];
 }
 
 /**
@@ -30,7 +32,8 @@ export function kernelPath(
   directory: string = import.meta.dirname,
 ): string {
   const source = `${name === "multiboot64" ? "hello" : name}.${target === "bios" ? "S" : "c"}`;
-  if (!existsSync(join(directory, source))) {
+  const isLeftOut = targetNamed(target)?.kernels?.includes(name) === false;
+  if (isLeftOut || !existsSync(join(directory, source))) {
     throw new BringupError(`there is no kernel "${name}" for ${target}: no kernels/${source}`);
   }
   return join(directory, "build", target, `${name}.${target === "bios" ? "img" : "elf"}`);
@@ -49,7 +52,10 @@ export async function buildKernels(options: BuildOptions = {}): Promise<string[]
     linker: options.linker ?? "ld.lld",
   };
   const allJobs = await planJobs(settings);
-  const jobs = await findStale(select(allJobs, options.names), settings);
+  const selected = select(allJobs, options.names).filter(
+    ({ image }) => options.targets?.includes(image.target.name) !== false,
+  );
+  const jobs = await findStale(selected, settings);
   if (jobs.length === 0) return [];
 
   await mkdir(join(settings.directory, "build", "objects"), { recursive: true });
@@ -57,6 +63,10 @@ export async function buildKernels(options: BuildOptions = {}): Promise<string[]
   await removeUnusedObjects(allJobs, settings);
   if (failures.length > 0) throw summary(failures);
   return jobs.map(({ image }) => `${image.target.name}/${image.name}`);
+}
+
+function targetNamed(name: KernelTarget) {
+  return targets.find((target) => target.name === name);
 }
 
 function select(jobs: LinkJob[], names: readonly string[] | undefined): LinkJob[] {

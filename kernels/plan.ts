@@ -6,9 +6,9 @@ import { type Image, listImages, type TargetDescription } from "./targets.ts";
 
 export const compilerFlags = [
   ..."-std=c17 -O1 -g -Wall -Wextra -Werror -ffreestanding -Iruntime".split(" "),
-  // The kernels own the machine: no vector registers, no data below the stack pointer, no
-  // addresses that somebody else would have to fill in.
-  ..."-mgeneral-regs-only -mno-red-zone -fno-pic -fno-stack-protector".split(" "),
+  // The kernels own the machine: no addresses that somebody else would have to fill in, and what
+  // else a target has of that kind is in its own flags.
+  ..."-fno-pic -fno-stack-protector".split(" "),
   // A backtrace shall name every function that was called, by frame pointers alone.
   ..."-fno-omit-frame-pointer -mno-omit-leaf-frame-pointer -fno-optimize-sibling-calls".split(" "),
   "-fno-asynchronous-unwind-tables",
@@ -49,7 +49,8 @@ export async function planJobs(settings: BuildSettings): Promise<LinkJob[]> {
     const { target } = image;
     const compileJobs = image.sources.map((source) => {
       // The folder is part of the key because the debug information names it.
-      const environment = [directory, settings.compiler, ...compilerFlags, target.triple];
+      const flags = [...compilerFlags, ...target.compilerFlags];
+      const environment = [directory, settings.compiler, ...flags, target.triple];
       const key = hash([...environment, headers, source, texts.get(source) ?? ""]);
       return { source, target, object: `${key}.o` };
     });

@@ -5,15 +5,28 @@ import { basename, extname, join } from "node:path";
 /**
  * What a kernel is built for, which is also the folder of the result:
  * `"x86_64"`: 64-bit ELF with a PVH note; `"i386"`: 32-bit ELF with a Multiboot 1 header;
- * `"bios"`: a boot sector of 512 bytes.
+ * `"bios"`: a boot sector of 512 bytes; the others: an ELF for QEMU's board, at its entry.
  */
-export type KernelTarget = "x86_64" | "i386" | "bios";
+export type KernelTarget =
+  | "x86_64"
+  | "i386"
+  | "bios"
+  | "aarch64"
+  | "arm"
+  | "riscv64"
+  | "riscv32"
+  | "cortex-m"
+  | "mips";
 
 /** How to compile and link for one target. Paths are relative to the folder of the kernels. */
 export interface TargetDescription {
   readonly name: KernelTarget;
   /** For clang's `--target`. */
   readonly triple: string;
+  /** Beyond those of every target. */
+  readonly compilerFlags: readonly string[];
+  /** The kernels that are built for it; all of them if left out. */
+  readonly kernels?: readonly string[];
   /** For the linker's `-m`. */
   readonly emulation: string;
   readonly linkerScript: string;
@@ -35,35 +48,130 @@ export interface Image {
 const multibootHeader = "runtime/i386/multiboot-header.S";
 const pvhNote = "runtime/x86_64/pvh-note.S";
 
+// No vector registers, and no data below the stack pointer.
+const x86Flags = ["-mgeneral-regs-only", "-mno-red-zone"];
+
+/** What every board can do. */
+const portable = [
+  "dead-halt",
+  "echo",
+  "exit-code",
+  "flood",
+  "garbage",
+  "hello",
+  "idle",
+  "page-fault",
+  "panic",
+  "power-off",
+  "prompt",
+  "reset",
+  "reset-loop",
+  "spin",
+];
+
+const elf = { sourceExtension: ".c", imageExtension: ".elf" } as const;
+
 export const targets: readonly TargetDescription[] = [
   {
     name: "x86_64",
     triple: "x86_64-unknown-none-elf",
+    compilerFlags: x86Flags,
     emulation: "elf_x86_64",
     linkerScript: "runtime/x86/linker.ld",
     runtime: ["runtime", "runtime/x86", "runtime/x86_64"],
-    sourceExtension: ".c",
-    imageExtension: ".elf",
+    ...elf,
   },
   {
     name: "i386",
     triple: "i386-unknown-none-elf",
+    compilerFlags: x86Flags,
     emulation: "elf_i386",
     linkerScript: "runtime/x86/linker.ld",
     runtime: ["runtime", "runtime/x86", "runtime/i386"],
-    sourceExtension: ".c",
-    imageExtension: ".elf",
+    ...elf,
   },
   {
     name: "bios",
     triple: "i386-unknown-none-elf",
+    compilerFlags: x86Flags,
     emulation: "elf_i386",
     linkerScript: "runtime/bios/linker.ld",
     runtime: [],
     sourceExtension: ".S",
     imageExtension: ".img",
   },
+  {
+    name: "aarch64",
+    triple: "aarch64-unknown-none-elf",
+    compilerFlags: [
+      "-mgeneral-regs-only",
+      "-mstrict-align",
+      ...include("device-tree", "semihosting"),
+    ],
+    kernels: portable,
+    emulation: "aarch64elf",
+    linkerScript: "runtime/psci/linker.ld",
+    runtime: [...arm("aarch64"), "runtime/device-tree"],
+    ...elf,
+  },
+  {
+    name: "arm",
+    triple: "armv7a-unknown-none-eabi",
+    compilerFlags: [
+      ...["-mcpu=cortex-a15", "-mfloat-abi=soft", "-mno-unaligned-access"],
+      ...include("device-tree", "semihosting"),
+    ],
+    kernels: portable,
+    emulation: "armelf",
+    linkerScript: "runtime/psci/linker.ld",
+    runtime: [...arm("arm"), "runtime/device-tree"],
+    ...elf,
+  },
+  riscv("riscv64", ["-march=rv64imac", "-mabi=lp64", "-mcmodel=medany"]),
+  riscv("riscv32", ["-march=rv32imac", "-mabi=ilp32"]),
+  {
+    name: "cortex-m",
+    triple: "thumbv7m-unknown-none-eabi",
+    compilerFlags: ["-mcpu=cortex-m3", "-mfloat-abi=soft", ...include("semihosting")],
+    kernels: portable,
+    emulation: "armelf",
+    linkerScript: "runtime/cortex-m/linker.ld",
+    runtime: ["runtime", "runtime/semihosting", "runtime/cortex-m"],
+    ...elf,
+  },
+  {
+    name: "mips",
+    triple: "mips-unknown-none-elf",
+    compilerFlags: ["-mno-abicalls", "-msoft-float", "-G0"],
+    kernels: ["hello", "reset", "spin"],
+    emulation: "elf32btsmip",
+    linkerScript: "runtime/mips/linker.ld",
+    runtime: ["runtime", "runtime/mips"],
+    ...elf,
+  },
 ];
+
+function arm(name: string): string[] {
+  return ["runtime", "runtime/pl011", "runtime/psci", "runtime/semihosting", `runtime/${name}`];
+}
+
+function riscv(name: "riscv64" | "riscv32", compilerFlags: readonly string[]): TargetDescription {
+  return {
+    name,
+    triple: `${name}-unknown-none-elf`,
+    compilerFlags: ["-mno-relax", ...compilerFlags, ...include("device-tree", "riscv")],
+    kernels: portable,
+    emulation: name === "riscv64" ? "elf64lriscv" : "elf32lriscv",
+    linkerScript: `runtime/${name}/linker.ld`,
+    runtime: ["runtime", "runtime/device-tree", "runtime/riscv", `runtime/${name}`],
+    ...elf,
+  };
+}
+
+/** Drivers whose headers others use. */
+function include(...folders: readonly string[]): string[] {
+  return folders.map((folder) => `-Iruntime/${folder}`);
+}
 
 /** Every image that the sources in `directory` make, in a fixed order. */
 export async function listImages(directory: string): Promise<Image[]> {
@@ -73,6 +181,7 @@ export async function listImages(directory: string): Promise<Image[]> {
     for (const source of await sourcesIn(directory, "")) {
       if (extname(source) !== target.sourceExtension) continue;
       const name = basename(source, target.sourceExtension);
+      if (target.kernels?.includes(name) === false) continue;
       const image = { name, target, sources: [source, ...runtime.flat()] };
       images.push(image);
       if (name === "hello" && target.name === "x86_64") images.push(asMultiboot64(image));

@@ -22,7 +22,8 @@ export async function compile(
 ): Promise<BringupError | undefined> {
   const output = join(settings.directory, "build", "objects", job.object);
   if (existsSync(output)) return undefined;
-  const flags = [`--target=${job.target.triple}`, ...compilerFlags];
+  const { compilerFlags: own, triple } = job.target;
+  const flags = [`--target=${triple}`, ...compilerFlags, ...own];
   const message = await produce(settings.compiler, [...flags, "-c", job.source], output, settings);
   if (message === undefined) return undefined;
   const source = `kernels/${job.source}`;

@@ -13,7 +13,8 @@ const sources = join(import.meta.dirname, "../../kernels");
 // the copy as it found it, or at least able to be built.
 let directory: string;
 const names = ["hello", "panic", "boot-sector"];
-const build = () => buildKernels({ directory, names });
+const targets = ["x86_64", "i386", "bios"] as const;
+const build = () => buildKernels({ directory, names, targets });
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "bringup-kernels-"));
@@ -142,6 +143,7 @@ describe("what goes wrong", () => {
     );
     expect(() => kernelPath("hallo")).toThrow(/^there is no kernel "hallo" for x86_64/);
     expect(() => kernelPath("hello", "bios")).toThrow(BringupError);
+    expect(() => kernelPath("ports", "arm")).toThrow(/^there is no kernel "ports" for arm/);
   });
 
   test("on the command line, it ends with exit code 1 and the message alone", async () => {
