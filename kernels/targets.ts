@@ -49,7 +49,7 @@ const multibootHeader = "runtime/i386/multiboot-header.S";
 const pvhNote = "runtime/x86_64/pvh-note.S";
 
 // No vector registers, and no data below the stack pointer.
-const x86Flags = ["-mgeneral-regs-only", "-mno-red-zone"];
+const x86Flags = ["-mgeneral-regs-only", "-mno-red-zone", ...include("x86")];
 
 /** What every board can do. */
 const portable = [

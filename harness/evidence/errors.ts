@@ -17,6 +17,8 @@ export interface Evidence {
   readonly machine: string;
   /** What each port printed last. */
   readonly serial: readonly PortEvidence[];
+  /** The rows of the screen, where the machine has one and no port has printed anything. */
+  readonly screen?: readonly string[];
   /** How the machine ended, or `undefined` while it lives. */
   readonly exit?: MachineExit;
   /** Source lines at the place where the guest was. */

@@ -9,6 +9,7 @@ export function formatEvidence(evidence: Evidence): string {
     ...(evidence.placeNote === undefined ? [] : [`  place: ${evidence.placeNote}`]),
     ...(evidence.codeFrame === undefined ? [] : ["", ...indent(evidence.codeFrame.split("\n"))]),
     ...evidence.serial.flatMap(formatPort),
+    ...(evidence.screen === undefined ? [] : ["", ...formatScreen("the screen", evidence.screen)]),
     "",
     `  evidence: ${evidence.directory}`,
     `  see it again: ${evidence.reproduce}`,
@@ -19,17 +20,18 @@ function formatPort({ port, lines, screen }: PortEvidence): string[] {
   if (lines.length === 0) return ["", `  ${port}: printed nothing`];
   const heading = `  ${port}, last ${lines.length === 1 ? "line" : `${lines.length} lines`}:`;
   const printed = ["", heading, ...lines.map((line) => `    | ${line}`)];
-  return screen === undefined ? printed : [...printed, "", ...formatScreen(port, screen)];
+  if (screen === undefined) return printed;
+  return [...printed, "", ...formatScreen(`${port}'s terminal`, screen)];
 }
 
 /** In a frame, as large as what is shown: where something stands is what matters on a screen. */
-function formatScreen(port: string, rows: readonly string[]): string[] {
+function formatScreen(name: string, rows: readonly string[]): string[] {
   const used = rows.slice(0, rows.findLastIndex((row) => row !== "") + 1);
-  if (used.length === 0) return [`  ${port}'s terminal shows nothing`];
+  if (used.length === 0) return [`  ${name} shows nothing`];
   const width = Math.max(...used.map((row) => row.length));
   const edge = `+${"-".repeat(width + 2)}+`;
   const framed = [edge, ...used.map((row) => `| ${row.padEnd(width)} |`), edge];
-  return [`  ${port}'s terminal:`, ...indent(framed)];
+  return [`  ${name}:`, ...indent(framed)];
 }
 
 function indent(lines: readonly string[]): string[] {

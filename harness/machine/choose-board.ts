@@ -5,6 +5,7 @@
 import { SpecError } from "../evidence/index.ts";
 import { architectureNamed, type Board, boardOf, type ExitDevice } from "./board.ts";
 import { cortexMBoard } from "./boards/arm.ts";
+import { chooseDisplay, type DisplayAdapter } from "./display-adapter.ts";
 import { architectureOf } from "./image-check.ts";
 import type { DetectedImage } from "./image-types.ts";
 import type { Firmware, MachineSpec } from "./spec.ts";
@@ -24,8 +25,8 @@ export interface ChosenBoard {
   readonly memory: string | number | undefined;
   /** `"default"` is what QEMU brings for the board; `"qboot"` its fast PC firmware. */
   readonly firmware: Exclude<Firmware, "bios"> | "default" | "qboot";
-  /** Whether a VGA adapter is part of what this kind of image expects. */
-  readonly vga: boolean;
+  /** The display adapter, where there is one. */
+  readonly display: DisplayAdapter | undefined;
   /** By what a guest can end QEMU, where there is something. */
   readonly exitDevice: ExitDevice | undefined;
   /** The row of the table. */
@@ -61,7 +62,7 @@ export function chooseBoard(spec: MachineSpec, image: DetectedImage | undefined)
     cpus: spec.cpus ?? facts.cpus,
     memory: spec.memory ?? defaultMemory(facts, firmware),
     firmware,
-    vga: facts.pc && image?.kind !== "bzimage" && firmware !== "qboot",
+    display: chooseDisplay(spec, image, facts, place),
     exitDevice: chooseExitDevice(spec, facts, place),
     facts,
   };
@@ -95,7 +96,8 @@ function chooseMachine(
   if (spec.firmware === "uefi" || image?.kind === "efi-application") return "q35";
   // A PVH kernel asks nothing of firmware, and microvm starts fastest; but it has no PCI bus, and
   // a single serial port.
-  const needsPci = spec.disks !== undefined || spec.cdrom !== undefined;
+  const needsDisplay = spec.display !== undefined && spec.display !== "none";
+  const needsPci = spec.disks !== undefined || spec.cdrom !== undefined || needsDisplay;
   const needsPorts = (spec.serialPorts?.length ?? 1) > 1;
   const isPvh = image?.kind === "elf" && image.bootable === "pvh";
   const isSimple = !needsPci && !needsPorts && spec.firmware === undefined;

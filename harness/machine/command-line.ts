@@ -2,6 +2,7 @@
 import type { Board } from "./board.ts";
 import type { ChosenBoard } from "./choose-board.ts";
 import { escapeComma, mediaArguments, type PlannedMedia } from "./disk-arguments.ts";
+import { displayArguments } from "./display-adapter.ts";
 import { exitDeviceArguments } from "./exit-device.ts";
 import { type FlatBinary, flatBinaryArguments } from "./flat-binary.ts";
 import { clockArguments } from "./guest-clock.ts";
@@ -107,7 +108,7 @@ function common(plan: MachinePlan): string[] {
     ...(board.cpu === undefined ? [] : ["-cpu", board.cpu]),
     ...(board.cpus === undefined ? [] : ["-smp", `${board.cpus}`]),
     ...memoryArguments(board.memory),
-    ...(board.vga ? ["-vga", "std"] : []),
+    ...displayArguments(board.display, board.facts),
     ...firmwareArguments(plan.firmware),
     ...(plan.kernel === undefined ? [] : ["-kernel", plan.kernel]),
     ...(plan.initrd === undefined ? [] : ["-initrd", plan.initrd]),

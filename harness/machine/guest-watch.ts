@@ -10,6 +10,7 @@ import {
 } from "../evidence/index.ts";
 import type { FifoPair } from "../process/index.ts";
 import type { QmpEvent } from "../qmp/index.ts";
+import type { Screen } from "../screen/index.ts";
 import { Autopsy } from "./autopsy.ts";
 import type { PlannedPort } from "./command-line.ts";
 import { DeadHaltSampler } from "./dead-halt-sampler.ts";
@@ -19,6 +20,7 @@ import { exitDeviceOf } from "./exit-device.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import type { MachineParts } from "./machine-parts.ts";
 import type { MachineChronicle } from "./machine-record.ts";
+import { makeScreen } from "./make-screen.ts";
 import { hasRepeatingFirmware } from "./pc-firmware.ts";
 import { type WiredPort, wirePort } from "./port-wiring.ts";
 import { ResetWatch } from "./reset-watch.ts";
@@ -31,6 +33,7 @@ export class GuestWatch {
   readonly endWaits: EndWaits;
   readonly endWatch: EndWatch;
   readonly resets: ResetWatch;
+  readonly screen: Screen;
   /** When the guest began to run: by the clock of `performance.now()`, and by that of the wall. */
   #start: { readonly ms: number; readonly date: Date } | undefined;
   readonly #parts: MachineParts;
@@ -49,6 +52,11 @@ export class GuestWatch {
     this.endWaits = new EndWaits((change) => this.sampler.waiting(change));
     this.ports = parts.plan.ports.map((port, index) => {
       return this.#wire(port, parts.fifos[index] as FifoPair);
+    });
+    this.screen = makeScreen(parts, {
+      ports: this.ports,
+      onWaiting: (change) => this.sampler.waiting(change),
+      attachEvidence: (error) => this.attachEvidence(error),
     });
     const { port } = this.ports[0] as WiredPort;
     this.resets = new ResetWatch(parts.qmp, port, {
@@ -89,7 +97,13 @@ export class GuestWatch {
     const isAlive = this.chronicle.exit === undefined && this.#parts.qmp.state === "ready";
     const registers = isAlive ? await this.#autopsy.registers() : [];
     const at = await this.#autopsy.locate(registers.find((cpu) => cpu.started !== false));
-    return this.chronicle.evidence(this.lifecycle.description, at, this.ports);
+    const screen = this.isSilent ? await this.screen.keep() : undefined;
+    return this.chronicle.evidence(this.lifecycle.description, at, this.ports, screen);
+  }
+
+  /** Whether no port has printed anything: then a screen, where there is one, is all there is. */
+  get isSilent(): boolean {
+    return this.screen.exists && this.ports.every(({ port }) => port.end === 0);
   }
 
   /** The first fatal output so far, as the panic that it is. */
@@ -188,6 +202,7 @@ export class GuestWatch {
     const guestError = (phase: string) => new GuestError(`while waiting for ${phase}`, exit);
     this.endWaits.settle(exit);
     for (const { port } of this.ports) port.finish(guestError);
+    void this.screen.failWaits(guestError, true);
     this.#parts.qmp.failWaits(guestError);
     this.chronicle.write(this.ports);
   }
@@ -203,6 +218,7 @@ export class GuestWatch {
     this.chronicle.addFinding(finding);
     const guestError = (phase: string) => new GuestError(`while waiting for ${phase}`, finding);
     for (const { port } of this.ports) port.failWaits(guestError);
+    void this.screen.failWaits(guestError, false);
     this.endWaits.fail(finding);
     this.#parts.qmp.failWaits(guestError);
     this.#parts.qmp.allowWaits();
@@ -219,7 +235,8 @@ export class GuestWatch {
   }
 }
 
-function panicOf(line: string): MachineExit {
+/** A panic by a line that the guest has printed, or shows. */
+export function panicOf(line: string): MachineExit {
   return { kind: "panic", message: line.trim(), because: "the guest printed fatal output" };
 }
 

@@ -25,6 +25,18 @@ export type {
   QmpQueries,
   QmpResult,
 } from "../qmp/index.ts";
+export type {
+  Area,
+  Capture,
+  Keyboard,
+  KeyboardLayout,
+  Mouse,
+  MouseButton,
+  Picture,
+  Screen,
+  ScreenCell,
+  TypeOptions as KeyboardOptions,
+} from "../screen/index.ts";
 export {
   type CommandOptions,
   fatalPatterns,

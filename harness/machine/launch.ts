@@ -87,6 +87,7 @@ export async function launchMachine(
     symbols: prepared.symbols,
     builtAtMs: prepared.builtAtMs,
     failOn: prepared.failOn,
+    privateDirectory: privateDirectory.path,
     logs,
     qemuMajor: qemu.version.major,
     limit: plan.clock === "virtual" ? limitByGuestClock(limit, new GuestClock(qmp)) : limit,

@@ -25,6 +25,8 @@ export interface MachineParts {
   readonly failOn: readonly (string | RegExp)[] | undefined;
   /** When the kernel was built, in milliseconds since 1970. */
   readonly builtAtMs: number | undefined;
+  /** Directory with what only a running machine has. */
+  readonly privateDirectory: string;
   readonly logs: { readonly cpu: string; readonly stderr: string };
   readonly qemuMajor: number;
   readonly limit: LimitOfWait;

@@ -1,6 +1,6 @@
 /** What is known of a machine, as evidence for an error and as the record for the reports. */
 import { existsSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import {
   type AcceleratorChoice,
   type DeadHalt,
@@ -48,6 +48,7 @@ export class MachineChronicle {
   #finding: DeadHalt | undefined;
   exit: MachineExit | undefined;
   #writeError: Error | undefined;
+  readonly #furtherFiles: string[] = [];
 
   constructor(facts: MachineFacts) {
     this.facts = facts;
@@ -91,8 +92,21 @@ export class MachineChronicle {
     this.#finding = undefined;
   }
 
-  /** @param at where the guest is now, if it still runs and could be looked at. */
-  evidence(state: string, at: GuestLocation | undefined, ports: readonly WiredPort[]): Evidence {
+  /** A file of evidence that not every machine has. @param path absolute. */
+  addFile(path: string): void {
+    if (!this.#furtherFiles.includes(path)) this.#furtherFiles.push(path);
+  }
+
+  /**
+   * @param at where the guest is now, if it still runs and could be looked at.
+   * @param screen what its screen shows, where that is all that it has said.
+   */
+  evidence(
+    state: string,
+    at: GuestLocation | undefined,
+    ports: readonly WiredPort[],
+    screen?: readonly string[],
+  ): Evidence {
     const { exit, facts } = this;
     const place = exit?.at ?? at;
     const finding = exit === undefined ? this.#finding : undefined;
@@ -106,6 +120,7 @@ export class MachineChronicle {
         lines: port.lastLines(shownLines),
         ...(port.terminal.isOpen ? { screen: port.terminal.lines } : {}),
       })),
+      ...(screen === undefined ? {} : { screen }),
       ...(exit === undefined ? {} : { exit }),
       ...(place?.codeFrame === undefined ? {} : { codeFrame: place.codeFrame }),
       // A guest that lives may well be in firmware, or in code without symbols, for the moment.
@@ -119,7 +134,8 @@ export class MachineChronicle {
   record(ports: readonly WiredPort[]): MachineRecord {
     const { facts } = this;
     const logs = ports.map(({ logFile, port }) => ({ name: `${port.name}.log`, path: logFile }));
-    const others = otherFiles.map((name) => ({ name, path: join(facts.directory, name) }));
+    const paths = [...otherFiles.map((name) => join(facts.directory, name)), ...this.#furtherFiles];
+    const others = paths.map((path) => ({ name: basename(path), path }));
     return {
       ...facts,
       files: [...logs, ...others.filter(({ path }) => existsSync(path))],

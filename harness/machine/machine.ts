@@ -9,6 +9,7 @@ import {
 } from "../evidence/index.ts";
 import { withLimit } from "../process/index.ts";
 import type { QmpClient } from "../qmp/index.ts";
+import { Keyboard, Mouse, type Screen } from "../screen/index.ts";
 import type { SerialPort } from "../serial/index.ts";
 import { evidentQmp } from "./evident-qmp.ts";
 import { GuestWatch } from "./guest-watch.ts";
@@ -33,6 +34,12 @@ export class Machine implements AsyncDisposable {
   readonly debugConsole: SerialPort | undefined;
   /** The QMP connection. */
   readonly qmp: QmpClient;
+  /** The guest's display: a picture, and what stands there in text mode. */
+  readonly screen: Screen;
+  /** The guest's keyboard. */
+  readonly keyboard: Keyboard;
+  /** The guest's mouse, or tablet. */
+  readonly mouse: Mouse;
   /** What matchers wait for: ends, panics, resets; and the judgement over the guest. */
   readonly verdict: Verdict;
   readonly #parts: MachineParts;
@@ -47,6 +54,9 @@ export class Machine implements AsyncDisposable {
     this.serialPorts = this.#portsOf("serial");
     this.serial = this.serialPorts[0] as SerialPort;
     this.debugConsole = this.#portsOf("debug-console")[0];
+    this.screen = this.#watch.screen;
+    this.keyboard = new Keyboard(parts.qmp);
+    this.mouse = new Mouse(parts.qmp, () => this.screen.size());
     this.qmp = evidentQmp(parts.qmp, {
       limit: parts.limit,
       attachEvidence: (error) => this.attachEvidence(error),

@@ -87,6 +87,7 @@ const fields: Record<keyof MachineSpec, Check> = {
     takes: `one to four different names such as serial0, but not ${takenNames.join(", ")}`,
     accepts: arePortNames,
   },
+  display: oneOf("std", "virtio", "ramfb", "none"),
   debugConsole: flag,
   exitDevice: flag,
   onReset: oneOf("stop", "continue"),

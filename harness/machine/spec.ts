@@ -67,6 +67,11 @@ export interface MachineSpec {
    * `console` is the one that prints first.
    */
   readonly serialPorts?: readonly string[];
+  /**
+   * Display adapter for `vm.screen`: QEMU's VGA adapter, its paravirtual one, or a frame in RAM.
+   * Default: `"std"` on a PC, but not for a Linux bzImage; `"none"` elsewhere. No window is opened.
+   */
+  readonly display?: "std" | "virtio" | "ramfb" | "none";
   /** x86 debug console at port 0xE9, as `vm.debugConsole`. */
   readonly debugConsole?: boolean;
   /**

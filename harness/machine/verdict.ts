@@ -1,6 +1,6 @@
 /** What a test expects of its machine's end, and the judgement over the guest at the test's end. */
 import { atCaller, GuestError, isDeath, type MachineExit } from "../evidence/index.ts";
-import type { GuestWatch } from "./guest-watch.ts";
+import { type GuestWatch, panicOf } from "./guest-watch.ts";
 import { judgedWhenRead } from "./judged-exit.ts";
 import type { MachineParts } from "./machine-parts.ts";
 
@@ -71,7 +71,13 @@ export class Verdict {
     const isPanic = (exit: MachineExit) => exit.kind === "panic" && accepts(exit.message);
     const before = this.#watch.panicSoFar();
     if (before !== undefined && isPanic(before)) return before;
-    return await this.waitForEnd("to panic", isPanic, options);
+    const { endWaits, screen } = this.#watch;
+    const stop = screen.watchFatal((line) => endWaits.offerPanic(panicOf(line)));
+    try {
+      return await this.waitForEnd("to panic", isPanic, options);
+    } finally {
+      stop();
+    }
   }
 
   /** Waits for a reset by the guest that no wait has taken yet, also where the machine goes on. */
@@ -102,9 +108,11 @@ export class Verdict {
     const fatal = this.#watch.ports
       .map(({ port }) => port.unexpectedFatal)
       .find((output) => output);
-    const isPanicJudged = this.#isExitJudged && exit?.kind === "panic";
-    if (fatal === undefined || isPanicJudged) return;
-    const panic = { kind: "panic", message: fatal.line.trim(), because: "fatal output" } as const;
+    const isPanicJudged = this.#isPanicExpected || (this.#isExitJudged && exit?.kind === "panic");
+    if (fatal === undefined && (isPanicJudged || !this.#watch.isSilent)) return;
+    const line = fatal?.line.trim() ?? (await this.#watch.screen.fatalLine());
+    if (line === undefined || (this.#isExitJudged && exit?.kind === "panic")) return;
+    const panic = { kind: "panic", message: line, because: "fatal output" } as const;
     throw await this.#unexpected(panic, "toPanic");
   }
 

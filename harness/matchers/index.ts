@@ -4,6 +4,7 @@ import { toEmitEvent } from "./to-emit-event.ts";
 import { toExit } from "./to-exit.ts";
 import { toHavePciDevice } from "./to-have-pci-device.ts";
 import { toHaveQmpState } from "./to-have-qmp-state.ts";
+import { toMatchScreenshot } from "./to-match-screenshot.ts";
 import { toPanic } from "./to-panic.ts";
 import { toPowerOff } from "./to-power-off.ts";
 import { toPrint } from "./to-print.ts";
@@ -14,6 +15,7 @@ export type { MatcherCall, MatcherResult, NegatedOptions } from "./outcome.ts";
 export type { EmitEventOptions } from "./to-emit-event.ts";
 export type { ExpectedExit } from "./to-exit.ts";
 export type { ExpectedPciDevice } from "./to-have-pci-device.ts";
+export type { Baseline, ScreenshotOptions } from "./to-match-screenshot.ts";
 export type { PanicOptions } from "./to-panic.ts";
 export type { NotPrintOptions } from "./to-print.ts";
 export type { NotShowTextOptions, TextShower } from "./to-show-text.ts";
@@ -26,6 +28,7 @@ export const matchers = {
   toExit,
   toHavePciDevice,
   toHaveQmpState,
+  toMatchScreenshot,
   toPanic,
   toPowerOff,
   toPrint,

@@ -1,5 +1,6 @@
 /** What a matcher says to vitest, and the one place where its messages are made. */
 import { AssertionError, SpecError, TimeoutError } from "../evidence/index.ts";
+import type { Baseline } from "./to-match-screenshot.ts";
 
 /** vitest's shape of a result. A matcher that fails rejects with a typed error instead. */
 export interface MatcherResult {
@@ -11,6 +12,8 @@ export interface MatcherResult {
 export interface MatcherCall {
   /** `true` under `.not`. */
   readonly isNot: boolean;
+  /** The baseline of a screenshot of that name; `undefined` outside a test. */
+  readonly baseline?: (name: string | undefined) => Baseline | undefined;
 }
 
 /** How long a negated matcher must hold. */

@@ -14,7 +14,7 @@ export interface TextShower {
   /** For messages: "serial0's terminal". */
   readonly name: string;
   /** Whether it shows `pattern` now. */
-  shows(pattern: string | RegExp): boolean;
+  shows(pattern: string | RegExp): boolean | Promise<boolean>;
   /** Waits until it shows `pattern`. */
   waitForText(pattern: string | RegExp, options: WaitOptions): Promise<unknown>;
 }
@@ -38,5 +38,7 @@ export async function toShowText(
       screen.waitForText(pattern, { ...limit, failOn: options.failOn }),
     );
   }
-  return screen.shows(pattern) ? met(call, expectation, "but it does") : notMet(expectation);
+  return (await screen.shows(pattern))
+    ? met(call, expectation, "but it does")
+    : notMet(expectation);
 }

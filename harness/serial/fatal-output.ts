@@ -75,6 +75,11 @@ export class FatalWatch {
     return this.#isSuspended ? undefined : this.standing;
   }
 
+  /** Whether fatal output is expected. */
+  get isSuspended(): boolean {
+    return this.#isSuspended;
+  }
+
   /** Feeds the next piece of text. An output is there from its deciding character on. */
   add(piece: string): void {
     let rest = piece;

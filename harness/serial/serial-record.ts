@@ -104,6 +104,11 @@ export abstract class SerialRecord {
     return this.fatal.standing;
   }
 
+  /** Whether fatal output is expected by now. */
+  get isFatalExpected(): boolean {
+    return this.fatal.isSuspended;
+  }
+
   /** The first fatal output, expected or not. */
   get firstFatal(): FatalOutput | undefined {
     return this.fatal.first;

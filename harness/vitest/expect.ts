@@ -9,8 +9,10 @@ import type {
   NotPrintOptions,
   NotShowTextOptions,
   PanicOptions,
+  ScreenshotOptions,
 } from "../matchers/index.ts";
 import type { QmpClient, QmpEventName, QmpRunState } from "../qmp/index.ts";
+import type { Screen } from "../screen/index.ts";
 import type { SerialPort, SerialTerminal, WaitOptions } from "../serial/index.ts";
 import { registerMatchers } from "./register-matchers.ts";
 
@@ -24,6 +26,13 @@ export interface SerialMatchers {
 export interface NegatedSerialMatchers {
   /** The port does not print `pattern` until the moment that the options name. */
   toPrint(pattern: string | RegExp, options: NotPrintOptions): Promise<void>;
+}
+
+/** Matchers of a screen. */
+export interface ScreenMatchers extends TerminalMatchers {
+  /** The screen looks like its baseline, now or before long. */
+  toMatchScreenshot(name: string, options?: ScreenshotOptions): Promise<void>;
+  toMatchScreenshot(options?: ScreenshotOptions): Promise<void>;
 }
 
 /** Matchers of a terminal. */
@@ -93,11 +102,15 @@ type MatchersFor<Actual> = 0 extends 1 & Actual
       ? SerialMatchers & { not: NegatedSerialMatchers }
       : [Actual] extends [SerialTerminal]
         ? TerminalMatchers & { not: NegatedTerminalMatchers }
-        : [Actual] extends [Machine]
-          ? MachineMatchers & { not: NegatedMachineMatchers }
-          : [Actual] extends [QmpClient]
-            ? EventMatcher<object> & { not: EventMatcher<NegatedOptions> }
-            : unknown;
+        : [Actual] extends [Screen]
+          ? ScreenMatchers & {
+              not: NegatedTerminalMatchers & Pick<ScreenMatchers, "toMatchScreenshot">;
+            }
+          : [Actual] extends [Machine]
+            ? MachineMatchers & { not: NegatedMachineMatchers }
+            : [Actual] extends [QmpClient]
+              ? EventMatcher<object> & { not: EventMatcher<NegatedOptions> }
+              : unknown;
 
 /** vitest's `expect`, typed by its receiver. */
 export interface BringupExpect extends Omit<ExpectStatic, "soft"> {

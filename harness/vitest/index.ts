@@ -1,5 +1,17 @@
 import "./provided.ts";
 
+export type {
+  Area,
+  Capture,
+  Keyboard,
+  KeyboardLayout,
+  KeyboardOptions,
+  Mouse,
+  MouseButton,
+  Picture,
+  Screen,
+  ScreenCell,
+} from "../machine/index.ts";
 export {
   AssertionError,
   BringupError,
@@ -38,6 +50,7 @@ export type {
   ExpectedPciDevice,
   NotPrintOptions,
   NotShowTextOptions,
+  ScreenshotOptions,
 } from "../matchers/index.ts";
 export type {
   BlockCounters,

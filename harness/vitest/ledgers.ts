@@ -7,9 +7,9 @@ const ledgersOfTests = new WeakMap<object, MatcherLedger>();
 
 /** A machine, and everything of it that matchers take, belongs to one test's ledger. */
 export function enterIntoLedger(machine: Machine, ledger: MatcherLedger): void {
-  const { debugConsole, qmp, serialPorts } = machine;
+  const { debugConsole, qmp, screen, serialPorts } = machine;
   const ports = debugConsole === undefined ? serialPorts : [...serialPorts, debugConsole];
-  const parts = [machine, qmp, ...ports, ...ports.map(({ terminal }) => terminal)];
+  const parts = [machine, qmp, screen, ...ports, ...ports.map(({ terminal }) => terminal)];
   for (const part of parts) owners.set(part, { machine, ledger });
 }
 

@@ -4,7 +4,9 @@ import { atCallSite, BringupError, CallSite } from "../evidence/index.ts";
 import { Machine } from "../machine/index.ts";
 import { type MatcherCall, type MatcherResult, matchers } from "../matchers/index.ts";
 import { QmpClient } from "../qmp/index.ts";
+import { Screen } from "../screen/index.ts";
 import { SerialPort, SerialTerminal } from "../serial/index.ts";
+import { baselineOf, type ScreenshotState } from "./baselines.ts";
 import { ledgerOf, machineOf } from "./ledgers.ts";
 
 type AnyMatcher = (
@@ -14,7 +16,7 @@ type AnyMatcher = (
 ) => Promise<MatcherResult>;
 
 /** What of vitest's matcher state is needed. */
-interface MatcherState {
+interface MatcherState extends ScreenshotState {
   readonly isNot: boolean;
   readonly assertion: object;
 }
@@ -30,7 +32,8 @@ const machineReceiver: Receiver = { classes: [Machine], example: "vm" };
 /** Where that is not just a machine. */
 const receivers: Readonly<Record<string, Receiver>> = {
   toPrint: { classes: [SerialPort], example: "vm.serial" },
-  toShowText: { classes: [SerialTerminal], example: "vm.serial.terminal" },
+  toShowText: { classes: [SerialTerminal, Screen], example: "vm.screen" },
+  toMatchScreenshot: { classes: [Screen], example: "vm.screen" },
   toEmitEvent: { classes: [Machine, QmpClient], example: "vm" },
 };
 
@@ -77,15 +80,19 @@ function runMatcher(
   // Thrown at once, not rejected: that is seen even where nobody awaits.
   checkReceiver(name, actual, site);
   const ledger = ledgerOf(actual, chai.util.flag(state.assertion, "vitest-test"));
-  return matcher({ isNot: state.isNot }, actual, ...given).catch(async (error: unknown) => {
-    // The end of the test has ended the machine, and with it a wait that nobody awaits.
-    if (ledger?.isClosed) return { pass: !state.isNot, message: () => "" };
-    if (!(error instanceof BringupError)) throw error;
-    const machine = actual instanceof Machine ? actual : machineOf(actual);
-    await machine?.attachEvidence(error);
-    if (typeof message === "string") error.message = `${message}: ${error.message}`;
-    throw atCallSite(error, site);
-  });
+  const test: unknown = chai.util.flag(state.assertion, "vitest-test");
+  const baseline = (wanted: string | undefined) => baselineOf(state, test ?? state, wanted);
+  return matcher({ isNot: state.isNot, baseline }, actual, ...given).catch(
+    async (error: unknown) => {
+      // The end of the test has ended the machine, and with it a wait that nobody awaits.
+      if (ledger?.isClosed) return { pass: !state.isNot, message: () => "" };
+      if (!(error instanceof BringupError)) throw error;
+      const machine = actual instanceof Machine ? actual : machineOf(actual);
+      await machine?.attachEvidence(error);
+      if (typeof message === "string") error.message = `${message}: ${error.message}`;
+      throw atCallSite(error, site);
+    },
+  );
 }
 
 /** @throws `TypeError`, because it is a mistake of the program and not a verdict on a guest. */

@@ -2,6 +2,7 @@
 import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { buildKernels, kernelPath } from "../../kernels/build.ts";
+import type { KernelTarget } from "../../kernels/targets.ts";
 import type { ExampleProject } from "./example-project.ts";
 import { type CodeBlock, directiveValue, listPages, readPage, slugOf } from "./markdown.ts";
 
@@ -81,7 +82,8 @@ export async function writeExamples(
     project.write(`${kind}/${kernel}/Makefile`, "all: build/kernel.elf\n");
     const build = join(project.root, kind, kernel, "build");
     mkdirSync(build, { recursive: true });
-    copyFileSync(kernelPath(kernel), join(build, "kernel.elf"));
+    const target = directiveValue(block, "target") as KernelTarget | undefined;
+    copyFileSync(kernelPath(kernel, target), join(build, "kernel.elf"));
   }
   return examples;
 }

@@ -85,9 +85,11 @@ test.for(rows)("$0 with $1: $2", ([image, spec, words, features]) => {
   const board = chooseBoard(spec, image === undefined ? undefined : imageOf(image));
   const { arch, cpu, firmware, machine, memory } = board;
   expect([arch, machine, cpu ?? "-", memory ?? "-", firmware].join(" ")).toBe(words);
-  const { exitDevice, facts, vga } = board;
+  const { display, exitDevice, facts } = board;
   const exit = exitDevice === "isa-debug-exit" ? "exit" : (exitDevice ?? "");
-  expect([vga ? "vga" : "", exit, facts.diskBus].filter(Boolean).join(" ")).toBe(features);
+  expect(
+    [display === "std" ? "vga" : (display ?? ""), exit, facts.diskBus].filter(Boolean).join(" "),
+  ).toBe(features);
 });
 
 test("the accelerator changes nothing", () => {

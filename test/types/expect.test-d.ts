@@ -141,3 +141,17 @@ export async function lines(): Promise<void> {
   expectTypeOf(vm.serialPort("log")).toEqualTypeOf<SerialPort>();
   expectTypeOf(vm.startedAt).toEqualTypeOf<Date | undefined>();
 }
+
+/** Screens have matchers of their own. */
+export async function screens(): Promise<void> {
+  await expect(vm.screen).toShowText("Ready", { timeoutMs: 5 });
+  await expect(vm.screen).not.toShowText("panic", { forMs: 5 });
+  await expect(vm.screen).toMatchScreenshot("menu", { threshold: 0.2 });
+  await expect(vm.screen).toMatchScreenshot({ mask: [{ left: 0, top: 0, width: 1, height: 1 }] });
+  // @ts-expect-error A port has no picture.
+  await expect(port).toMatchScreenshot();
+  // @ts-expect-error A screen prints nothing.
+  await expect(vm.screen).toPrint("x");
+  // @ts-expect-error There is no such layout.
+  await vm.keyboard.type("a", { layout: "fr" });
+}

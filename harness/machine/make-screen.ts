@@ -1,0 +1,31 @@
+/** The screen of a machine, with what it needs of its guest. */
+import { Display, Screen } from "../screen/index.ts";
+import { fatalPatterns } from "../serial/index.ts";
+import { hasTextMode } from "./display-adapter.ts";
+import type { MachineParts } from "./machine-parts.ts";
+import type { WiredPort } from "./port-wiring.ts";
+
+/** What the watch over the guest hands in. */
+export interface ScreenOwner {
+  readonly ports: readonly WiredPort[];
+  readonly onWaiting: (change: 1 | -1) => void;
+  readonly attachEvidence: (error: Error) => Promise<Error>;
+}
+
+export function makeScreen(parts: MachineParts, owner: ScreenOwner): Screen {
+  const { chronicle, plan, privateDirectory, qmp } = parts;
+  const { display, facts } = plan.board;
+  return new Screen({
+    display:
+      display === undefined
+        ? undefined
+        : new Display(qmp, privateDirectory, hasTextMode(display, facts)),
+    directory: chronicle.facts.directory,
+    limit: parts.limit,
+    failOn: parts.failOn ?? fatalPatterns,
+    isFatalExpected: () => owner.ports.some(({ port }) => port.isFatalExpected),
+    onWaiting: owner.onWaiting,
+    onFile: (path) => chronicle.addFile(path),
+    attachEvidence: owner.attachEvidence,
+  });
+}

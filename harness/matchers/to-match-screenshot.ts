@@ -1,0 +1,161 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, relative } from "node:path";
+import { AssertionError, SpecError } from "../evidence/index.ts";
+import {
+  type Comparison,
+  comparePictures,
+  decodePng,
+  encodePng,
+  isSamePicture,
+  type Picture,
+  type Screen,
+  type Tolerance,
+} from "../screen/index.ts";
+import type { WaitOptions } from "../serial/index.ts";
+import {
+  checkDuration,
+  type MatcherCall,
+  type MatcherResult,
+  met,
+  notMet,
+  refuseNegatedOptions,
+} from "./outcome.ts";
+
+/** Milliseconds within which a screen has to come to look like its baseline. `docs/limits.md`. */
+const screenshotMs = 5_000;
+
+/** How a screen is compared with its baseline, and for how long it may take to look like it. */
+export type ScreenshotOptions = Tolerance & Pick<WaitOptions, "timeoutMs" | "failOn">;
+
+/** Where the baseline is, and whether it may be written. */
+export interface Baseline {
+  /** Absolute path of the PNG file. */
+  readonly path: string;
+  /** Name of the files of evidence. */
+  readonly name: string;
+  /** As vitest has it: `-u` is "all", a run on CI "none". */
+  readonly update: "all" | "new" | "none";
+}
+
+/**
+ * The screen looks like its baseline, now or before long. Where there is none it becomes that, once
+ * two looks have shown the same; on CI that is a failure. Negated: it does not, now.
+ */
+export async function toMatchScreenshot(
+  call: MatcherCall,
+  screen: Screen,
+  name?: string | ScreenshotOptions,
+  options: ScreenshotOptions = {},
+): Promise<MatcherResult> {
+  const chosen = typeof name === "object" ? name : options;
+  check(chosen);
+  const baseline = call.baseline?.(typeof name === "string" ? name : undefined);
+  if (baseline === undefined) throw new SpecError("name", "is missing: outside a test, give one");
+  const shown = relative(process.cwd(), baseline.path);
+  const expectation = { subject: "the screen", verb: `to match ${shown}` };
+  const expected = existsSync(baseline.path) ? read(baseline.path, shown) : undefined;
+  const isWritten = baseline.update === "all" || (baseline.update === "new" && !expected);
+  if (call.isNot) {
+    if (expected === undefined) throw missing(shown);
+    const { picture } = await screen.sight();
+    const { isAlike } = comparePictures(expected, picture, chosen);
+    return isAlike ? met(call, expectation, "but it does") : notMet(expectation);
+  }
+  if (isWritten) {
+    await write(screen, baseline.path, expected, chosen);
+    return met(call, expectation);
+  }
+  if (expected === undefined) {
+    screen.save((await screen.sight()).picture, `${baseline.name}-actual`);
+    throw missing(shown);
+  }
+  await waitUntilAlike(screen, baseline, expected, chosen, shown);
+  return met(call, expectation);
+}
+
+async function waitUntilAlike(
+  screen: Screen,
+  { name }: Baseline,
+  expected: Picture,
+  options: ScreenshotOptions,
+  shown: string,
+): Promise<void> {
+  let last: { comparison: Comparison; picture: Picture } | undefined;
+  const wait = {
+    phase: `the screen to match ${shown}`,
+    look: ({ picture }: { readonly picture: Picture }) => {
+      last = { picture, comparison: comparePictures(expected, picture, options) };
+      return last.comparison.isAlike || undefined;
+    },
+    hint: () => {
+      if (last === undefined) return "";
+      const files = [
+        screen.save(expected, `${name}-expected`),
+        screen.save(last.picture, `${name}-actual`),
+        ...(last.comparison.difference === undefined
+          ? []
+          : [screen.save(last.comparison.difference, `${name}-difference`)]),
+      ];
+      const paths = files.map(({ path }) => `\n    ${relative(process.cwd(), path)}`);
+      return `\n  ${last.comparison.seen}; vitest -u takes what it shows as the baseline${paths.join("")}`;
+    },
+  };
+  await screen.waitFor(wait, {
+    failOn: options.failOn,
+    timeoutMs: options.timeoutMs ?? screenshotMs,
+  });
+}
+
+/** Takes a picture once two looks have shown the same, and makes it the baseline. */
+async function write(
+  screen: Screen,
+  path: string,
+  expected: Picture | undefined,
+  options: ScreenshotOptions,
+): Promise<void> {
+  let before: Picture | undefined;
+  const wait = {
+    phase: "the screen to rest for a moment",
+    look: ({ picture }: { readonly picture: Picture }) => {
+      const isResting = before !== undefined && isSamePicture(before, picture);
+      before = picture;
+      return isResting ? picture : undefined;
+    },
+  };
+  const timeoutMs = options.timeoutMs ?? screenshotMs;
+  const picture = await screen.waitFor(wait, { failOn: options.failOn, timeoutMs });
+  // What still passes is not written anew: a version control would take it for a change.
+  if (expected !== undefined && comparePictures(expected, picture, options).isAlike) return;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, encodePng(picture));
+}
+
+function read(path: string, shown: string): Picture {
+  try {
+    return decodePng(readFileSync(path));
+  } catch (error) {
+    const why = (error as Error).message;
+    throw new SpecError("name", `stands for ${shown}, which is no PNG file: ${why}; delete it`, {
+      cause: error,
+    });
+  }
+}
+
+function missing(shown: string): AssertionError {
+  return new AssertionError(
+    `expected the screen to match ${shown}, which is not there; run the test once where CI is not ` +
+      "set, or with vitest -u, and commit the file",
+  );
+}
+
+function check(options: ScreenshotOptions): void {
+  refuseNegatedOptions(options);
+  const { maxDifferentPixels = 0, threshold = 0, timeoutMs } = options;
+  if (timeoutMs !== undefined) checkDuration("timeoutMs", timeoutMs);
+  if (!(threshold >= 0 && threshold <= 1)) {
+    throw new SpecError("threshold", `got ${threshold}, takes a number from 0 to 1`);
+  }
+  if (!Number.isInteger(maxDifferentPixels) || maxDifferentPixels < 0) {
+    throw new SpecError("maxDifferentPixels", `got ${maxDifferentPixels}, takes a whole number`);
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * The waits for what a screen shows. QEMU has no event for a screen that changes, so one sampler
+ * looks while somebody waits, the more seldom the longer nothing changes.
+ */
+import { BringupError, GuestError, TimeoutError } from "../evidence/index.ts";
+import { type PassedLimit, startWaitLimit, type WaitLimit } from "../process/index.ts";
+import type { ScreenSight } from "./display.ts";
+import { isSamePicture } from "./picture.ts";
+
+/** Milliseconds between looks at a screen that changes, and at most at one that does not. */
+const leastIntervalMs = 20;
+const mostIntervalMs = 250;
+/** By which the interval grows. */
+const growth = 1.5;
+
+/** What is waited for. */
+export interface ScreenWait<Result> {
+  /** In words: `the screen to show "login: "`. */
+  readonly phase: string;
+  /** The result, or `undefined` where it does not hold. What it throws is the failure. */
+  readonly look: (sight: ScreenSight) => Result | undefined;
+  /** What a time-out says of the last sight. */
+  readonly hint?: (sight: ScreenSight | undefined) => string;
+  /** Fatal output that the sight shows, as one line, if the wait is to fail of it. */
+  readonly fatal?: (sight: ScreenSight) => string | undefined;
+}
+
+interface Pending {
+  readonly wait: ScreenWait<unknown>;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
+  stopTimer: () => void;
+}
+
+export class ScreenWaits {
+  readonly #lookNow: () => Promise<ScreenSight>;
+  readonly #onWaiting: (change: 1 | -1) => void;
+  readonly #pending = new Set<Pending>();
+  #last: ScreenSight | undefined;
+  #ended: ((phase: string) => Error) | undefined;
+  #isSampling = false;
+  #wake: (() => void) | undefined;
+
+  constructor(look: () => Promise<ScreenSight>, onWaiting: (change: 1 | -1) => void) {
+    this.#lookNow = look;
+    this.#onWaiting = onWaiting;
+  }
+
+  /** The newest sight, if there has been one. */
+  get last(): ScreenSight | undefined {
+    return this.#last;
+  }
+
+  /** Waits until a sight satisfies `wait`. It is looked at once even where the limit is short. */
+  begin<Result>(wait: ScreenWait<Result>, limit: WaitLimit): Promise<Result> {
+    return new Promise<unknown>((resolve, reject) => {
+      const pending: Pending = { wait, resolve, reject, stopTimer: () => {} };
+      this.#pending.add(pending);
+      this.#onWaiting(1);
+      pending.stopTimer = startWaitLimit(limit, (passed) => void this.#expire(pending, passed));
+      // A machine that has ended may still show what is waited for.
+      if (this.#ended === undefined) this.#sample();
+      else void this.fail(this.#ended, true);
+    }) as Promise<Result>;
+  }
+
+  /** The guest is dead, or the machine has ended: fails what a last look does not satisfy. */
+  async fail(makeError: (phase: string) => Error, isEnd: boolean): Promise<void> {
+    if (isEnd) this.#ended = makeError;
+    if (this.#pending.size > 0) await this.#look().catch(() => {});
+    for (const pending of [...this.#pending]) {
+      const { hint, phase } = pending.wait;
+      const error = makeError(`${phase}${hint?.(this.#last) ?? ""}`);
+      this.#finish(pending, () => pending.reject(error));
+    }
+    this.#wake?.();
+  }
+
+  /** Looks once, whether or not somebody waits. */
+  async #look(): Promise<boolean> {
+    const before = this.#last;
+    const sight = await this.#lookNow();
+    this.#last = sight;
+    for (const pending of [...this.#pending]) this.#judge(pending, sight);
+    return before === undefined || !isSamePicture(before.picture, sight.picture);
+  }
+
+  #sample(): void {
+    // Who comes while nothing has changed for long shall not wait for the next look.
+    this.#wake?.();
+    if (this.#isSampling) return;
+    this.#isSampling = true;
+    void this.#loop().finally(() => {
+      this.#isSampling = false;
+      if (this.#pending.size > 0 && this.#ended === undefined) this.#sample();
+    });
+  }
+
+  async #loop(): Promise<void> {
+    let intervalMs = leastIntervalMs;
+    while (this.#pending.size > 0 && this.#ended === undefined) {
+      try {
+        const hasChanged = await this.#look();
+        intervalMs = hasChanged ? leastIntervalMs : Math.min(mostIntervalMs, intervalMs * growth);
+      } catch (error) {
+        // A machine that has ended fails the waits with how; anything else is said as it is.
+        await new Promise((resolve) => setImmediate(resolve));
+        if (this.#ended === undefined) this.#failOfLook(error as Error);
+        return;
+      }
+      if (this.#pending.size === 0) return;
+      const wasWoken = await this.#rest(intervalMs);
+      if (wasWoken) intervalMs = leastIntervalMs;
+    }
+  }
+
+  /** A QEMU that has gone is for the machine to judge: it fails what waits. */
+  #failOfLook(error: Error): void {
+    if (!(error instanceof BringupError) || error instanceof TimeoutError) {
+      for (const pending of [...this.#pending]) this.#finish(pending, () => pending.reject(error));
+    }
+  }
+
+  #rest(intervalMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#wake?.(), intervalMs);
+      const startedMs = performance.now();
+      this.#wake = () => {
+        clearTimeout(timer);
+        this.#wake = undefined;
+        resolve(performance.now() - startedMs < intervalMs - 1);
+      };
+    });
+  }
+
+  #judge(pending: Pending, sight: ScreenSight): void {
+    const { wait } = pending;
+    try {
+      const line = wait.fatal?.(sight);
+      if (line !== undefined) {
+        const exit = { kind: "panic", message: line, because: "the screen shows fatal output" };
+        throw new GuestError(
+          `while waiting for ${wait.phase}`,
+          exit as { kind: "panic" } & typeof exit,
+        );
+      }
+      const result = wait.look(sight);
+      if (result !== undefined) this.#finish(pending, () => pending.resolve(result));
+    } catch (error) {
+      this.#finish(pending, () => pending.reject(error as Error));
+    }
+  }
+
+  /** The limit has passed: one more look decides, if QEMU still gives one. */
+  async #expire(pending: Pending, { detail = "", limitMs, name }: PassedLimit): Promise<void> {
+    await this.#look().catch(() => {});
+    if (!this.#pending.has(pending)) return;
+    const hint = pending.wait.hint?.(this.#last) ?? "";
+    this.#finish(pending, () =>
+      pending.reject(new TimeoutError(pending.wait.phase, limitMs, name, detail + hint)),
+    );
+  }
+
+  #finish(pending: Pending, settle: () => void): void {
+    pending.stopTimer();
+    if (!this.#pending.delete(pending)) return;
+    this.#onWaiting(-1);
+    settle();
+  }
+}

@@ -1,0 +1,243 @@
+/** The guest's display, as a person in front of it sees it. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { atCaller, SpecError } from "../evidence/index.ts";
+import type { WaitLimit } from "../process/index.ts";
+import {
+  checkPattern,
+  fatalLineOf,
+  findOnScreen,
+  nearestLine,
+  type ScreenMatch,
+  type WaitOptions,
+  withoutBlanks,
+} from "../serial/index.ts";
+import type { Display, ScreenSight } from "./display.ts";
+import { encodePng, type Picture } from "./picture.ts";
+import { type ScreenWait, ScreenWaits } from "./screen-waits.ts";
+import type { ScreenCell, TextScreen } from "./vga-text.ts";
+
+/** A picture of the screen, on disk as well. */
+export interface Capture extends Picture {
+  /** As a PNG file. */
+  readonly png: Buffer;
+  /** Where that is, among the machine's evidence. */
+  readonly path: string;
+}
+
+/** What the machine hands to its screen. */
+export interface ScreenHooks {
+  /** `undefined` where the machine has no display. */
+  readonly display: Display | undefined;
+  /** Directory of the machine's evidence. */
+  readonly directory: string;
+  readonly limit: (timeoutMs: number | undefined, clock?: "host") => WaitLimit;
+  /** Fatal output of this guest. */
+  readonly failOn: readonly (string | RegExp)[];
+  /** Whether the test expects the guest to say that it dies. */
+  readonly isFatalExpected: () => boolean;
+  /** Called with +1 when a wait begins and with -1 when it ends. */
+  readonly onWaiting: (change: 1 | -1) => void;
+  /** Called with the path of each file that was written as evidence. */
+  readonly onFile: (path: string) => void;
+  /** Gives an error the evidence of the machine on its way out. */
+  readonly attachEvidence: (error: Error) => Promise<Error>;
+}
+
+/** A machine's screen. Without a display every call is a `SpecError` that says how to get one. */
+export class Screen {
+  readonly name = "the screen";
+  readonly #hooks: ScreenHooks;
+  readonly #waits: ScreenWaits;
+  #captures = 0;
+
+  /** For the machine. */
+  constructor(hooks: ScreenHooks) {
+    this.#hooks = hooks;
+    this.#waits = new ScreenWaits(() => this.#display().look(), hooks.onWaiting);
+  }
+
+  /** Whether the machine has a display. */
+  get exists(): boolean {
+    return this.#hooks.display !== undefined;
+  }
+
+  /**
+   * Takes a picture and writes it among the machine's evidence.
+   * @param name of the file, without extension; default: "screen-1", "screen-2", …
+   * @throws `SpecError` without a display; `QmpError`, `TimeoutError` where QEMU gives none.
+   */
+  async capture(name?: string): Promise<Capture> {
+    const { picture } = await this.sight();
+    this.#captures += 1;
+    return this.save(picture, name ?? `screen-${this.#captures}`);
+  }
+
+  /**
+   * What stands on a text screen: its rows without blanks at their ends, and without empty rows at
+   * the end. @throws `SpecError` where it shows graphics, or there is no display.
+   */
+  async text(): Promise<string> {
+    return withoutBlanks((await this.#textScreen()).rows);
+  }
+
+  /** One look at it. For matchers. @throws as `capture`. */
+  async sight(): Promise<ScreenSight> {
+    return await this.#evident(() => this.#display().look());
+  }
+
+  /** Width and height in pixels, now. @throws as `capture`. */
+  async size(): Promise<{ readonly width: number; readonly height: number }> {
+    const { height, width } = (await this.sight()).picture;
+    return { width, height };
+  }
+
+  /** The characters of a text screen with their colours, row by row. @throws as `text`. */
+  async cells(): Promise<readonly (readonly ScreenCell[])[]> {
+    return (await this.#textScreen()).cells;
+  }
+
+  /** Whether a text screen shows `pattern` now. @throws as `text`. */
+  async shows(pattern: string | RegExp): Promise<boolean> {
+    return findOnScreen((await this.#textScreen()).rows, pattern) !== undefined;
+  }
+
+  /**
+   * Waits until a text screen shows `pattern`: at once if it does already.
+   * @throws `TimeoutError`; `GuestError` at once when the guest dies, is provably dead, or shows
+   *   fatal output (`failOn`).
+   */
+  waitForText(pattern: string | RegExp, options: WaitOptions = {}): Promise<ScreenMatch> {
+    checkPattern("pattern", pattern);
+    const shown = typeof pattern === "string" ? JSON.stringify(pattern) : String(pattern);
+    const wait: ScreenWait<ScreenMatch> = {
+      phase: `the screen to show ${shown}`,
+      look: ({ text }) => text && findOnScreen(text.rows, pattern),
+      hint: (sight) => hintOf(sight, pattern),
+    };
+    return this.waitFor(wait, options);
+  }
+
+  /** A wait of the harness's own. @throws as `waitForText`. */
+  waitFor<Result>(wait: ScreenWait<Result>, options: WaitOptions = {}): Promise<Result> {
+    const { failOn, isFatalExpected } = this.#hooks;
+    const patterns = options.failOn ?? failOn;
+    const fatal = ({ text }: ScreenSight) =>
+      text === undefined || (options.failOn === undefined && isFatalExpected())
+        ? undefined
+        : fatalLineOf(text.rows, patterns);
+    const result = this.#evident(async () => {
+      this.#display();
+      return await this.#waits.begin(
+        { ...wait, fatal },
+        this.#hooks.limit(options.timeoutMs, options.clock),
+      );
+    });
+    // A wait that fails before it is awaited must not end the process.
+    result.catch(() => {});
+    return result;
+  }
+
+  /** The line by which a text screen says that the guest is dead. Never throws. For the machine. */
+  async fatalLine(): Promise<string | undefined> {
+    const text = (await this.#lookIfPossible())?.text;
+    return text && fatalLineOf(text.rows, this.#hooks.failOn);
+  }
+
+  /**
+   * Keeps what is shown as evidence: the picture as `screen.png`, and the rows that it returns.
+   * `undefined` where there is nothing to see any more. Never throws. For the machine.
+   */
+  async keep(): Promise<readonly string[] | undefined> {
+    const sight = await this.#lookIfPossible();
+    if (sight === undefined) return undefined;
+    try {
+      this.save(sight.picture, "screen");
+    } catch {
+      // What else is known of the machine must not be lost for a picture.
+    }
+    const { height, width } = sight.picture;
+    return sight.text?.rows.map((row) => row.trimEnd()) ?? [`graphics, ${width} × ${height}`];
+  }
+
+  /** Calls `onFatal` once a text screen shows fatal output; the returned function ends that. */
+  watchFatal(onFatal: (line: string) => void): () => void {
+    let isOver = !this.exists;
+    if (isOver) return () => {};
+    const wait: ScreenWait<true> = {
+      phase: "the screen to show fatal output",
+      look: ({ text }) => {
+        const line = isOver ? undefined : text && fatalLineOf(text.rows, this.#hooks.failOn);
+        if (line !== undefined) onFatal(line);
+        return isOver || line !== undefined ? true : undefined;
+      },
+    };
+    const limit = { limitMs: Number.POSITIVE_INFINITY, name: "none" };
+    this.#waits.begin(wait, limit).catch(() => {});
+    return () => {
+      isOver = true;
+    };
+  }
+
+  /** Fails every wait that a last look does not satisfy. For the machine. */
+  async failWaits(makeError: (phase: string) => Error, isEnd: boolean): Promise<void> {
+    await this.#waits.fail(makeError, isEnd);
+  }
+
+  /** Writes a picture among the machine's evidence. For matchers. */
+  save(picture: Picture, name: string): Capture {
+    const png = encodePng(picture);
+    const path = join(this.#hooks.directory, `${name}.png`);
+    mkdirSync(this.#hooks.directory, { recursive: true });
+    writeFileSync(path, png, { mode: 0o600 });
+    this.#hooks.onFile(path);
+    return { ...picture, png, path };
+  }
+
+  async #textScreen(): Promise<TextScreen> {
+    return await this.#evident(async () => {
+      const { picture, text } = await this.#display().look();
+      if (text !== undefined) return text;
+      throw new SpecError(
+        "screen",
+        `shows graphics (${picture.width} × ${picture.height} pixels), in which no text can be ` +
+          "read; use capture() or toMatchScreenshot()",
+      );
+    });
+  }
+
+  async #lookIfPossible(): Promise<ScreenSight | undefined> {
+    try {
+      return await this.#hooks.display?.look();
+    } catch {
+      return this.#waits.last;
+    }
+  }
+
+  #display(): Display {
+    const { display } = this.#hooks;
+    if (display !== undefined) return display;
+    throw new SpecError(
+      "display",
+      'is not there: this machine has no screen; give display: "std" on a PC, "virtio" on "virt"',
+    );
+  }
+
+  #evident<Result>(act: () => Promise<Result>): Promise<Result> {
+    return atCaller(async () => {
+      try {
+        return await act();
+      } catch (error) {
+        throw await this.#hooks.attachEvidence(error as Error);
+      }
+    });
+  }
+}
+
+function hintOf(sight: ScreenSight | undefined, pattern: string | RegExp): string {
+  if (sight === undefined) return "";
+  const { height, width } = sight.picture;
+  if (sight.text === undefined) return `\n  the screen shows graphics: ${width} × ${height} pixels`;
+  const near = nearestLine(sight.text.rows, [pattern]);
+  return near === undefined ? "" : `\n  nearest line: ${JSON.stringify(near.trimEnd())}`;
+}

@@ -1,0 +1,12 @@
+/** Fatal output on a screen, where lines stand and do not arrive. */
+import { FatalWatch } from "./fatal-output.ts";
+
+/** The first row that `patterns` call fatal, or `undefined`. */
+export function fatalLineOf(
+  rows: readonly string[],
+  patterns: readonly (string | RegExp)[],
+): string | undefined {
+  const watch = new FatalWatch(patterns, 0);
+  for (const row of rows) watch.add(`${row.trimEnd()}\n`);
+  return watch.first?.line.trim();
+}

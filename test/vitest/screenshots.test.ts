@@ -1,0 +1,61 @@
+/** Screenshots as vitest keeps its own: written once, compared after, renewed on request. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { buildKernels, kernelPath } from "../../kernels/build.ts";
+import { InlineProject } from "./inline-project.ts";
+
+const limitMs = 120_000;
+
+beforeAll(async () => {
+  await buildKernels({ names: ["vga-text", "vga-graphics"] });
+}, limitMs);
+
+const source = (commandLine: string) => `
+import { expect, test } from "bringup";
+test("draws its screen", async ({ boot }) => {
+  const vm = await boot(${JSON.stringify(kernelPath("vga-text", "i386"))}, { commandLine: "${commandLine}", failOn: [] });
+  await expect(vm.screen).toShowText(/Ready|panic/);
+  await expect(vm.screen).toMatchScreenshot({ mask: [{ left: 0, top: 0, width: 720, height: 16 }], timeoutMs: 3_000 });
+});
+test("draws a picture", async ({ boot }) => {
+  const vm = await boot(${JSON.stringify(kernelPath("vga-graphics", "i386"))});
+  await expect(vm.screen).toMatchScreenshot("bars and box", { timeoutMs: 20_000, maxDifferentPixels: 9 });
+  await expect(vm.screen).not.toMatchScreenshot("draws-its-screen-1");
+});
+`;
+const folder = "__screenshots__/screen.test.ts";
+const parameters: string[] = [];
+
+test(
+  "a baseline is written, compared with, missed on CI, and renewed",
+  async () => {
+    await using project = await InlineProject.create({ "screen.test.ts": source("") });
+    const onCi = await project.run(parameters, { CI: "1" });
+    expect(onCi.exitCode).toBe(1);
+    expect(onCi.output).toContain(
+      `AssertionError: expected the screen to match ${folder}/draws-its-screen-1.png, which is not there`,
+    );
+    expect((await project.run(parameters, { CI: "" })).exitCode).toBe(0);
+    expect(existsSync(join(project.root, folder, "draws-its-screen-1.png"))).toBe(true);
+    expect(existsSync(join(project.root, folder, "bars-and-box.png"))).toBe(true);
+    expect((await project.run(parameters, { CI: "1" })).exitCode).toBe(0);
+
+    await project.write("screen.test.ts", source("panic=1"));
+    const changed = await project.run(parameters, { CI: "1" });
+    expect(changed.exitCode).toBe(1);
+    expect(changed.output).toContain(
+      `while waiting for the screen to match ${folder}/draws-its-screen-1.png`,
+    );
+    expect(changed.output).toMatch(/\d+ of 288000 pixels differ; vitest -u takes what it shows as/);
+    for (const file of ["expected", "actual", "difference"]) {
+      const path = new RegExp(`\\.bringup/runs/.*/draws-its-screen-1-${file}\\\\.png`).exec(
+        changed.raw,
+      )?.[0];
+      expect(existsSync(join(project.root, path ?? "nowhere"))).toBe(true);
+    }
+    expect((await project.run([...parameters, "--update=true"], { CI: "1" })).exitCode).toBe(0);
+    expect((await project.run(parameters, { CI: "1" })).exitCode).toBe(0);
+  },
+  limitMs,
+);
