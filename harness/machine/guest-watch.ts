@@ -87,9 +87,9 @@ export class GuestWatch {
   /** What the machine is doing, with the last lines of every port. Never throws. */
   async evidence(): Promise<Evidence> {
     const isAlive = this.chronicle.exit === undefined && this.#parts.qmp.state === "ready";
-    const registers = isAlive ? await this.#autopsy.registers() : [];
-    const at = await this.#autopsy.locate(registers.find((cpu) => cpu.started !== false));
-    return this.chronicle.evidence(this.lifecycle.description, at, this.ports);
+    const { at, isIdle } = isAlive ? await this.#autopsy.look() : { at: undefined, isIdle: false };
+    const { description } = this.lifecycle;
+    return this.chronicle.evidence(isIdle ? `${description}, idle` : description, at, this.ports);
   }
 
   /** The first fatal output so far, as the panic that it is. */

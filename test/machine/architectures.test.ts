@@ -87,12 +87,14 @@ describe.each(rows)("$target", ({ fault, machine, protocol, target }) => {
     expect(faulted.serial.text).not.toContain("not reached");
   });
 
-  test("a halted one is not called dead, but where it stands is said", async () => {
+  test("a halted one is called idle and not dead, and where it stands is said", async () => {
     const halted = await start("dead-halt");
     if (target === "riscv64") await halted.serial.waitFor(/Boot HART MEDELEG.*\n/, soon);
     const error = await errorOf(halted.serial.waitFor("x", { timeoutMs: 1_000 }), TimeoutError);
     expect(halted.findings).toEqual([]);
-    expect(error.message).toMatch(/machine: running.* at .*\/machine\.c:\d+ in halt_forever \(0x/);
+    expect(error.message).toMatch(
+      /machine: running, idle, at .*\/machine\.c:\d+ in halt_forever \(0x/,
+    );
   });
 });
 
