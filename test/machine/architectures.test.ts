@@ -1,6 +1,7 @@
 /** The same kernels on every architecture: found out from the file, and ended as what they are. */
 import { describe, expect, test, vi } from "vitest";
 import { GuestError, TimeoutError } from "../../harness/evidence/index.ts";
+import { openSymbols } from "../../harness/guest/index.ts";
 import type { MachineSpec } from "../../harness/machine/index.ts";
 import { kernelPath } from "../../kernels/build.ts";
 import type { KernelTarget } from "../../kernels/targets.ts";
@@ -85,6 +86,13 @@ describe.each(rows)("$target", ({ fault, machine, protocol, target }) => {
     const faulted = await start("page-fault", { failOn: [] });
     await faulted.serial.waitFor(fault, soon);
     expect(faulted.serial.text).not.toContain("not reached");
+    // What the handler says leads to the line that faulted.
+    const register = /(?:ELR_EL1|PC|.epc) = 0x(\w+)/.exec(faulted.serial.text)?.[1];
+    const symbols = openSymbols(kernelPath("page-fault", target));
+    expect(await symbols.locate(BigInt(`0x${register}`))).toMatchObject({
+      symbol: "touch_unmapped_page",
+      file: expect.stringMatching(/\/page-fault\.c$/),
+    });
   });
 
   test("a halted one is called idle and not dead, and where it stands is said", async () => {
@@ -98,10 +106,18 @@ describe.each(rows)("$target", ({ fault, machine, protocol, target }) => {
   });
 });
 
+/** Where semihosting is off, its instruction is an exception, which no kernel may die of silently. */
+test.each(["aarch64", "arm", "cortex-m"] as const)("%s without an exit device", async (target) => {
+  const vm = await boot({ kernel: kernelPath("exit-code", target) });
+  await vm.serial.waitFor("exit_with: QEMU runs this machine without semihosting\n", soon);
+});
+
 test("MIPS says hello, and resets", async () => {
   const hello = await boot({ kernel: kernelPath("hello", "mips") });
   await hello.serial.waitFor("Hello from mips (YAMON)\n", soon);
   expect(hello.record()).toMatchObject({ arch: "mips", machineType: "malta" });
+  const error = await errorOf(hello.serial.waitFor("x", { timeoutMs: 500 }), TimeoutError);
+  expect(error.message).toMatch(/ at .*\/machine\.c:\d+ in halt_forever \(0x801/);
   const reset = await boot({ kernel: kernelPath("reset", "mips") });
   expect(await reset.exited).toMatchObject({ kind: "reset" });
 });
