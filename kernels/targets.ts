@@ -16,7 +16,8 @@ export type KernelTarget =
   | "riscv64"
   | "riscv32"
   | "cortex-m"
-  | "mips";
+  | "mips"
+  | "ppc64";
 
 /** How to compile and link for one target. Paths are relative to the folder of the kernels. */
 export interface TargetDescription {
@@ -147,6 +148,16 @@ export const targets: readonly TargetDescription[] = [
     emulation: "elf32btsmip",
     linkerScript: "runtime/mips/linker.ld",
     runtime: ["runtime", "runtime/ns16550", "runtime/mips"],
+    ...elf,
+  },
+  {
+    name: "ppc64",
+    triple: "powerpc64-unknown-none-elf",
+    compilerFlags: ["-mabi=elfv2", "-msoft-float", "-mno-altivec"],
+    kernels: ["hello"],
+    emulation: "elf64ppc",
+    linkerScript: "runtime/ppc64/linker.ld",
+    runtime: ["runtime", "runtime/ppc64"],
     ...elf,
   },
 ];

@@ -121,3 +121,13 @@ test("MIPS says hello, and resets", async () => {
   const reset = await boot({ kernel: kernelPath("reset", "mips") });
   expect(await reset.exited).toMatchObject({ kind: "reset" });
 });
+
+test("64-bit PowerPC says hello, behind its firmware", async () => {
+  // Its other firmware, SLOF, takes ten seconds to come here.
+  const machine = "pseries,x-vof=on";
+  const hello = await boot({ kernel: kernelPath("hello", "ppc64"), machine });
+  await hello.serial.waitFor("Hello from ppc64 (Open Firmware)\n", soon);
+  expect(hello.record()).toMatchObject({ arch: "ppc64", machineType: machine });
+  const error = await errorOf(hello.serial.waitFor("x", { timeoutMs: 500 }), TimeoutError);
+  expect(error.message).toMatch(/ at .*\/machine\.c:\d+ in halt_forever \(0x40/);
+});
