@@ -106,7 +106,7 @@ describe.each(rows)("$target", ({ fault, machine, protocol, target }) => {
   });
 });
 
-/** Where semihosting is off, its instruction is an exception, which no kernel may die of silently. */
+/** Where semihosting is off, its instruction is an exception: no kernel may die of it silently. */
 test.each(["aarch64", "arm", "cortex-m"] as const)("%s without an exit device", async (target) => {
   const vm = await boot({ kernel: kernelPath("exit-code", target) });
   await vm.serial.waitFor("exit_with: QEMU runs this machine without semihosting\n", soon);
