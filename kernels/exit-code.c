@@ -1,6 +1,6 @@
 /* Ends QEMU through the exit device, with the status that the command line asks for:
  * -append exit=49. Without that option the status is 0. On x86, QEMU's process then ends with
- * exit code (status << 1) | 1, so 49 becomes 99, and a status of 0 becomes 1. */
+ * exit code (status << 1) | 1, so 49 becomes 99, and a status of 0 becomes 1; elsewhere with 49. */
 #include "boot.h"
 #include "console.h"
 #include "machine.h"

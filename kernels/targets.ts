@@ -16,7 +16,8 @@ export type KernelTarget =
   | "riscv64"
   | "riscv32"
   | "cortex-m"
-  | "mips";
+  | "mips"
+  | "ppc64";
 
 /** How to compile and link for one target. Paths are relative to the folder of the kernels. */
 export interface TargetDescription {
@@ -75,19 +76,19 @@ export const targets: readonly TargetDescription[] = [
   {
     name: "x86_64",
     triple: "x86_64-unknown-none-elf",
-    compilerFlags: x86Flags,
+    compilerFlags: [...x86Flags, ...include("ns16550")],
     emulation: "elf_x86_64",
     linkerScript: "runtime/x86/linker.ld",
-    runtime: ["runtime", "runtime/x86", "runtime/x86_64"],
+    runtime: ["runtime", "runtime/ns16550", "runtime/x86", "runtime/x86_64"],
     ...elf,
   },
   {
     name: "i386",
     triple: "i386-unknown-none-elf",
-    compilerFlags: x86Flags,
+    compilerFlags: [...x86Flags, ...include("ns16550")],
     emulation: "elf_i386",
     linkerScript: "runtime/x86/linker.ld",
-    runtime: ["runtime", "runtime/x86", "runtime/i386"],
+    runtime: ["runtime", "runtime/ns16550", "runtime/x86", "runtime/i386"],
     ...elf,
   },
   {
@@ -142,11 +143,21 @@ export const targets: readonly TargetDescription[] = [
   {
     name: "mips",
     triple: "mips-unknown-none-elf",
-    compilerFlags: ["-mno-abicalls", "-msoft-float", "-G0"],
+    compilerFlags: ["-mno-abicalls", "-msoft-float", "-G0", ...include("ns16550")],
     kernels: ["hello", "reset", "spin"],
     emulation: "elf32btsmip",
     linkerScript: "runtime/mips/linker.ld",
-    runtime: ["runtime", "runtime/mips"],
+    runtime: ["runtime", "runtime/ns16550", "runtime/mips"],
+    ...elf,
+  },
+  {
+    name: "ppc64",
+    triple: "powerpc64-unknown-none-elf",
+    compilerFlags: ["-mabi=elfv2", "-msoft-float", "-mno-altivec"],
+    kernels: ["hello"],
+    emulation: "elf64ppc",
+    linkerScript: "runtime/ppc64/linker.ld",
+    runtime: ["runtime", "runtime/ppc64"],
     ...elf,
   },
 ];
@@ -159,11 +170,14 @@ function riscv(name: "riscv64" | "riscv32", compilerFlags: readonly string[]): T
   return {
     name,
     triple: `${name}-unknown-none-elf`,
-    compilerFlags: ["-mno-relax", ...compilerFlags, ...include("device-tree", "riscv")],
+    compilerFlags: ["-mno-relax", ...compilerFlags, ...include("device-tree", "ns16550", "riscv")],
     kernels: portable,
     emulation: name === "riscv64" ? "elf64lriscv" : "elf32lriscv",
     linkerScript: `runtime/${name}/linker.ld`,
-    runtime: ["runtime", "runtime/device-tree", "runtime/riscv", `runtime/${name}`],
+    runtime: [
+      ...["runtime", "runtime/device-tree", "runtime/ns16550", "runtime/riscv"],
+      `runtime/${name}`,
+    ],
     ...elf,
   };
 }

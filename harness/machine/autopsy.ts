@@ -49,6 +49,27 @@ export class Autopsy {
     return { judgement: findDeadHalt(this.#options.arch, registers), registers };
   }
 
+  /**
+   * Where the guest is, and whether it is seen to sleep there: on Arm and RISC-V, where QEMU does
+   * not show that a CPU is halted, one that stands right behind a `wfi` is. With several CPUs it is
+   * not said, for the others may be at work.
+   */
+  async look(): Promise<{ at: GuestLocation | undefined; isIdle: boolean }> {
+    const registers = await this.registers();
+    const cpu = registers.find(({ started }) => started !== false);
+    const address = cpu?.instructionPointer;
+    if (cpu === undefined || address === undefined || address < 4n) {
+      return { at: await this.locate(cpu), isIdle: false };
+    }
+    let isIdle = false;
+    if (cpu.halted === undefined && registers.length === 1) {
+      const code = await this.#code(cpu.cpu, address - 4n, 4);
+      const codeBefore = new Map(code && [[cpu.cpu, Uint8Array.from(code)]]);
+      isIdle = findDeadHalt(this.#options.arch, registers, codeBefore).idle === true;
+    }
+    return { at: await this.locate(isIdle ? { ...cpu, halted: true } : cpu), isIdle };
+  }
+
   /** Where a CPU is, with file and line as far as the symbols tell. */
   async locate(registers: CpuRegisters | undefined): Promise<GuestLocation | undefined> {
     const address = registers?.instructionPointer;

@@ -95,10 +95,11 @@ export class GuestWatch {
   /** What the machine is doing, with the last lines of every port. Never throws. */
   async evidence(): Promise<Evidence> {
     const isAlive = this.chronicle.exit === undefined && this.#parts.qmp.state === "ready";
-    const registers = isAlive ? await this.#autopsy.registers() : [];
-    const at = await this.#autopsy.locate(registers.find((cpu) => cpu.started !== false));
+    const { at, isIdle } = isAlive ? await this.#autopsy.look() : { at: undefined, isIdle: false };
+    const { description } = this.lifecycle;
+    const doing = isIdle ? `${description}, idle` : description;
     const screen = this.isSilent ? await this.screen.keep() : undefined;
-    return this.chronicle.evidence(this.lifecycle.description, at, this.ports, screen);
+    return this.chronicle.evidence(doing, at, this.ports, screen);
   }
 
   /** Whether no port has printed anything: then a screen, where there is one, is all there is. */

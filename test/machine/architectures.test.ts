@@ -1,6 +1,7 @@
 /** The same kernels on every architecture: found out from the file, and ended as what they are. */
 import { describe, expect, test, vi } from "vitest";
 import { GuestError, TimeoutError } from "../../harness/evidence/index.ts";
+import { openSymbols } from "../../harness/guest/index.ts";
 import type { MachineSpec } from "../../harness/machine/index.ts";
 import { kernelPath } from "../../kernels/build.ts";
 import type { KernelTarget } from "../../kernels/targets.ts";
@@ -85,21 +86,54 @@ describe.each(rows)("$target", ({ fault, machine, protocol, target }) => {
     const faulted = await start("page-fault", { failOn: [] });
     await faulted.serial.waitFor(fault, soon);
     expect(faulted.serial.text).not.toContain("not reached");
+    // What the handler says leads to the line that faulted.
+    const register = /(?:ELR_EL1|PC|.epc) = 0x(\w+)/.exec(faulted.serial.text)?.[1];
+    const symbols = openSymbols(kernelPath("page-fault", target));
+    expect(await symbols.locate(BigInt(`0x${register}`))).toMatchObject({
+      symbol: "touch_unmapped_page",
+      file: expect.stringMatching(/\/page-fault\.c$/),
+    });
   });
 
-  test("a halted one is not called dead, but where it stands is said", async () => {
+  test("a halted one is called idle and not dead, and where it stands is said", async () => {
     const halted = await start("dead-halt");
     if (target === "riscv64") await halted.serial.waitFor(/Boot HART MEDELEG.*\n/, soon);
     const error = await errorOf(halted.serial.waitFor("x", { timeoutMs: 1_000 }), TimeoutError);
     expect(halted.findings).toEqual([]);
-    expect(error.message).toMatch(/machine: running.* at .*\/machine\.c:\d+ in halt_forever \(0x/);
+    expect(error.message).toMatch(
+      /machine: running, idle, at .*\/machine\.c:\d+ in halt_forever \(0x/,
+    );
   });
+});
+
+test("with a second CPU, which may be at work, none is called idle", async () => {
+  const halted = await boot({ kernel: kernelPath("dead-halt", "aarch64"), cpus: 2 });
+  const error = await errorOf(halted.serial.waitFor("x", { timeoutMs: 500 }), TimeoutError);
+  expect(error.message).toMatch(/machine: running, at .*\/machine\.c:\d+ in halt_forever \(0x/);
+});
+
+/** Where semihosting is off, its instruction is an exception: no kernel may die of it silently. */
+test.each(["aarch64", "arm", "cortex-m"] as const)("%s without an exit device", async (target) => {
+  const vm = await boot({ kernel: kernelPath("exit-code", target) });
+  await vm.serial.waitFor("exit_with: QEMU runs this machine without semihosting\n", soon);
 });
 
 test("MIPS says hello, and resets", async () => {
   const hello = await boot({ kernel: kernelPath("hello", "mips") });
   await hello.serial.waitFor("Hello from mips (YAMON)\n", soon);
   expect(hello.record()).toMatchObject({ arch: "mips", machineType: "malta" });
+  const error = await errorOf(hello.serial.waitFor("x", { timeoutMs: 500 }), TimeoutError);
+  expect(error.message).toMatch(/ at .*\/machine\.c:\d+ in halt_forever \(0x801/);
   const reset = await boot({ kernel: kernelPath("reset", "mips") });
   expect(await reset.exited).toMatchObject({ kind: "reset" });
+});
+
+test("64-bit PowerPC says hello, behind its firmware", async () => {
+  // Its other firmware, SLOF, takes ten seconds to come here.
+  const machine = "pseries,x-vof=on";
+  const hello = await boot({ kernel: kernelPath("hello", "ppc64"), machine });
+  await hello.serial.waitFor("Hello from ppc64 (Open Firmware)\n", soon);
+  expect(hello.record()).toMatchObject({ arch: "ppc64", machineType: machine });
+  const error = await errorOf(hello.serial.waitFor("x", { timeoutMs: 500 }), TimeoutError);
+  expect(error.message).toMatch(/ at .*\/machine\.c:\d+ in halt_forever \(0x40/);
 });

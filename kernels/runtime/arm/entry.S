@@ -26,7 +26,7 @@ entry:
 exception_vectors:
     b .
     b undefined_instruction
-    b .
+    b supervisor_call
     b prefetch_abort
     b data_abort
     b .
@@ -35,6 +35,8 @@ exception_vectors:
 
 undefined_instruction:
     exception 1, 4
+supervisor_call:
+    exception 2, 4
 prefetch_abort:
     exception 3, 4
 data_abort:

@@ -5,6 +5,8 @@
 
 #include "machine.h"
 
+/* Places in the vector table. */
+#define PREFETCH_ABORT 3
 #define DATA_ABORT 4
 
 const char *const fault_address_register = "DFAR";
@@ -27,6 +29,10 @@ _Noreturn void handle_exception(unsigned long vector, unsigned long address)
     if (vector == DATA_ABORT) {
         __asm__ volatile("mrc p15, 0, %0, c5, c0, 0" : "=r"(exception.error_code));
         __asm__ volatile("mrc p15, 0, %0, c6, c0, 0" : "=r"(exception.fault_address));
+    } else if (vector == PREFETCH_ABORT) {
+        /* There it is IFAR; the address of the instruction is the same, and always right. */
+        __asm__ volatile("mrc p15, 0, %0, c5, c0, 1" : "=r"(exception.error_code));
+        exception.fault_address = address;
     }
     exception_handler(&exception);
     halt_forever();

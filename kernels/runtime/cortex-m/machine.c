@@ -1,4 +1,4 @@
-/* Reset, exit and halt on a Cortex-M. The board has no power switch: one can only leave QEMU. */
+/* Power, reset and halt on a Cortex-M. The board has no power switch: one can only leave QEMU. */
 #include "machine.h"
 
 #include "console.h"
@@ -20,13 +20,6 @@ void reset(void)
     RESET_CONTROL = SYSTEM_RESET_REQUEST;
     for (;;)
         __asm__ volatile("dsb");
-}
-
-void exit_with(uint8_t status)
-{
-    semihosting_exit(status);
-    console_write_line("exit_with: QEMU runs this machine without semihosting");
-    halt_forever();
 }
 
 void halt_forever(void)

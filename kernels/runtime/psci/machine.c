@@ -1,9 +1,8 @@
 /* Power and reset by the Power State Coordination Interface (Arm DEN 0022), which QEMU's machine
- * "virt" answers itself where it has no firmware for it; the exit device is semihosting. */
+ * "virt" answers itself where it has no firmware for it. */
 #include "machine.h"
 
 #include "console.h"
-#include "semihosting.h"
 
 #define SYSTEM_OFF 0x84000008
 #define SYSTEM_RESET 0x84000009
@@ -12,10 +11,11 @@ static void call(unsigned long function)
 {
 #ifdef __aarch64__
     register unsigned long number __asm__("x0") = function;
-    __asm__ volatile("hvc #0" : "+r"(number) : : "memory");
+    __asm__ volatile("hvc #0" : "+r"(number) : : "x1", "x2", "x3", "memory");
 #else
     register unsigned long number __asm__("r0") = function;
-    __asm__ volatile(".arch_extension virt\n\thvc #0" : "+r"(number) : : "memory");
+    __asm__ volatile(".arch_extension virt\n\thvc #0"
+                     : "+r"(number) : : "r1", "r2", "r3", "memory");
 #endif
 }
 
@@ -30,13 +30,6 @@ void reset(void)
 {
     call(SYSTEM_RESET);
     console_write_line("reset: this machine has no reset that the runtime knows");
-    halt_forever();
-}
-
-void exit_with(uint8_t status)
-{
-    semihosting_exit(status);
-    console_write_line("exit_with: QEMU runs this machine without semihosting");
     halt_forever();
 }
 
