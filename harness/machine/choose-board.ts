@@ -4,6 +4,7 @@
  */
 import { SpecError } from "../evidence/index.ts";
 import { type Board, boardOf } from "./board.ts";
+import { type ChosenExit, chooseExit } from "./exit-device.ts";
 import { architectureOf } from "./image-check.ts";
 import type { DetectedImage } from "./image-types.ts";
 import type { Firmware, MachineSpec } from "./spec.ts";
@@ -23,7 +24,7 @@ export interface ChosenBoard {
   readonly firmware: Exclude<Firmware, "bios"> | "default" | "qboot";
   /** Whether a VGA adapter is part of what this kind of image expects. */
   readonly vga: boolean;
-  readonly isaDebugExit: boolean;
+  readonly exit: ChosenExit | undefined;
   readonly diskBus: "ide" | "ahci" | "virtio";
   /** Whether PC firmware looks for what to boot. */
   readonly isPc: boolean;
@@ -52,7 +53,7 @@ export function chooseBoard(spec: MachineSpec, image: DetectedImage | undefined)
     memory: spec.memory ?? (isOurs ? defaultMemory(firmware) : undefined),
     firmware,
     vga: isPc(machineType) && image?.kind !== "bzimage" && firmware !== "qboot",
-    isaDebugExit: chooseExitDevice(spec, board, machineType),
+    exit: chooseExit(spec.exitDevice, { arch, machineType, hasIsa: hasIsa(board, machineType) }),
     diskBus: chooseDiskBus(board, machineType),
     isPc: isPc(machineType),
   };
@@ -106,21 +107,6 @@ function chooseFirmware(
   if (image?.kind === "efi-application") return "uefi";
   if (image?.kind === "iso9660" && !image.elTorito.bios) return "uefi";
   return machineType === "microvm" ? "qboot" : "default";
-}
-
-function chooseExitDevice(
-  spec: MachineSpec,
-  board: Board | undefined,
-  machineType: string,
-): boolean {
-  const possible = hasIsa(board, machineType);
-  if (spec.exitDevice === true && !possible) {
-    throw new SpecError(
-      "exitDevice",
-      `isa-debug-exit needs an ISA bus, which ${machineType} has not; leave exitDevice out`,
-    );
-  }
-  return possible && spec.exitDevice !== false;
 }
 
 /** @throws `SpecError` for more ports than the machine has: QEMU would not say a word of it. */

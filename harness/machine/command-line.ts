@@ -1,13 +1,15 @@
 /** A planned machine → QEMU's command line. Pure: same plan, same words. */
 import type { ChosenBoard } from "./choose-board.ts";
 import { escapeComma, mediaArguments, type PlannedMedia } from "./disk-arguments.ts";
+import { exitDeviceArguments, semihostingArguments } from "./exit-device.ts";
+import type { ExitOutcomes } from "./exit-outcomes.ts";
 import { clockArguments } from "./guest-clock.ts";
 import type { SortedArguments } from "./qemu-arguments.ts";
 
-/** A port between guest and harness: a serial port, or the debug console. */
+/** A port between guest and harness: a serial port, or the console of a debugging device. */
 export interface PlannedPort {
   readonly name: string;
-  readonly kind: "serial" | "debug-console";
+  readonly kind: "serial" | "debug-console" | "semihosting";
 }
 
 /** A machine with nothing left to decide. Paths are absolute. */
@@ -38,6 +40,7 @@ export interface MachinePlan {
       };
   readonly ports: readonly PlannedPort[];
   readonly onReset: "stop" | "continue";
+  readonly exitOutcomes: ExitOutcomes | undefined;
   readonly debug: boolean;
   /** Whether this QEMU was built with its seccomp sandbox. */
   readonly sandbox: boolean;
@@ -104,7 +107,7 @@ function common(plan: MachinePlan): string[] {
     ...(plan.commandLine === undefined ? [] : ["-append", plan.commandLine]),
     // QEMU's own option ROM, which starts the kernel, has the first place of a PC's boot order.
     ...mediaArguments(plan.media, board.machineType, plan.kernel === undefined ? 0 : 1),
-    ...(board.isaDebugExit ? ["-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"] : []),
+    ...exitDeviceArguments(board.exit),
   ];
 }
 
@@ -140,6 +143,7 @@ function runningPort(port: PlannedPort, index: number, directory: string): strin
 }
 
 function portDevice(port: PlannedPort, index: number): string[] {
+  if (port.kind === "semihosting") return semihostingArguments(`port${index}`);
   return port.kind === "serial"
     ? ["-serial", `chardev:port${index}`]
     : ["-device", `isa-debugcon,iobase=0xe9,chardev=port${index}`];
@@ -147,6 +151,7 @@ function portDevice(port: PlannedPort, index: number): string[] {
 
 function shownPort(port: PlannedPort, index: number): string[] {
   if (port.kind === "serial") return ["-serial", index === 0 ? "mon:stdio" : "null"];
+  if (port.kind === "semihosting") return semihostingArguments();
   return ["-chardev", `file,id=port${index},path=/dev/stderr`, ...portDevice(port, index)];
 }
 

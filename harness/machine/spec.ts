@@ -1,5 +1,8 @@
 /** What a machine is made of, as plain data. */
 
+import type { ExitDeviceChoice } from "./exit-device.ts";
+import type { ExitOutcomes } from "./exit-outcomes.ts";
+
 /** How a disk can be attached. */
 export const diskBuses = ["virtio", "ide", "ahci", "scsi", "nvme", "usb", "sd", "floppy"] as const;
 
@@ -58,8 +61,13 @@ export interface MachineSpec {
   readonly serialPorts?: readonly string[];
   /** x86 debug console at port 0xE9, as `vm.debugConsole`. */
   readonly debugConsole?: boolean;
-  /** x86 `isa-debug-exit` at 0xf4; default `true` where the machine has an ISA bus. */
-  readonly exitDevice?: boolean;
+  /**
+   * How the guest ends QEMU with a status; `true` is the board's own way: x86 `isa-debug-exit` at
+   * 0xf4 (the default where there is an ISA bus), `{ port }` for another port, semihosting on Arm.
+   */
+  readonly exitDevice?: ExitDeviceChoice;
+  /** What the statuses mean: then a failure fails the test, and a skip skips it. */
+  readonly exitOutcomes?: ExitOutcomes;
   /** What a reset by the guest does: end the machine (default), or go on. */
   readonly onReset?: "stop" | "continue";
   /** `"virtual"`: time is made of the guest's own instructions, the same in each run; needs TCG. */

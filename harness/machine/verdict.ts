@@ -1,5 +1,11 @@
 /** What a test expects of its machine's end, and the judgement over the guest at the test's end. */
-import { atCaller, GuestError, isDeath, type MachineExit } from "../evidence/index.ts";
+import {
+  atCaller,
+  describeExit,
+  GuestError,
+  isDeath,
+  type MachineExit,
+} from "../evidence/index.ts";
 import type { GuestWatch } from "./guest-watch.ts";
 import { judgedWhenRead } from "./judged-exit.ts";
 import type { MachineParts } from "./machine-parts.ts";
@@ -103,9 +109,19 @@ export class Verdict {
       .map(({ port }) => port.unexpectedFatal)
       .find((output) => output);
     const isPanicJudged = this.#isExitJudged && exit?.kind === "panic";
-    if (fatal === undefined || isPanicJudged) return;
-    const panic = { kind: "panic", message: fatal.line.trim(), because: "fatal output" } as const;
+    const panic =
+      fatal === undefined
+        ? this.#watch.crash.unexpected
+        : ({ kind: "panic", message: fatal.line.trim(), because: "fatal output" } as const);
+    if (panic === undefined || isPanicJudged) return;
     throw await this.#unexpected(panic, "toPanic");
+  }
+
+  /** Why the test is to be skipped: the guest says so, and nothing else has judged that. */
+  get skipReason(): string | undefined {
+    const { exit } = this.#watch.chronicle;
+    const isSkip = exit?.kind === "debug-exit" && exit.outcome === "skip" && !this.#isExitJudged;
+    return isSkip ? `the guest says so: ${describeExit(exit)}` : undefined;
   }
 
   #withEvidence<Result>(wait: () => Promise<Result>): Promise<Result> {
@@ -120,6 +136,7 @@ export class Verdict {
 
   #expectPanic(): void {
     this.#isPanicExpected = true;
+    this.#watch.crash.expect();
     for (const { port } of this.#watch.ports) port.expectFatal();
   }
 

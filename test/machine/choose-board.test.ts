@@ -40,8 +40,21 @@ const rows: readonly Row[] = [
   ["efi-x86_64", {}, "x86_64 q35 qemu64 256M uefi", "vga exit ahci"],
   ["efi-aarch64", {}, "aarch64 virt cortex-a57 256M uefi", "virtio"],
   ["entry-aarch64", {}, "aarch64 virt cortex-a57 128M default", "virtio"],
-  ["entry-riscv64", {}, "riscv64 virt rv64 128M default", "virtio"],
-  ["entry-riscv64", { firmware: "none" }, "riscv64 virt rv64 128M none", "virtio"],
+  ["entry-riscv64", {}, "riscv64 virt rv64 128M default", "finisher virtio"],
+  ["entry-riscv64", { firmware: "none" }, "riscv64 virt rv64 128M none", "finisher virtio"],
+  [
+    "entry-aarch64",
+    { exitDevice: true },
+    "aarch64 virt cortex-a57 128M default",
+    "semihosting virtio",
+  ],
+  ["entry-riscv64", { exitDevice: true }, "riscv64 virt rv64 128M default", "finisher virtio"],
+  [
+    "entry-riscv64",
+    { exitDevice: "semihosting" },
+    "riscv64 virt rv64 128M default",
+    "semihosting virtio",
+  ],
   ["entry-riscv64", { machine: "sifive_u" }, "riscv64 sifive_u - - default", "virtio"],
   [
     "entry-aarch64",
@@ -50,17 +63,23 @@ const rows: readonly Row[] = [
     "virtio",
   ],
   [undefined, { firmware: "uefi" }, "x86_64 q35 qemu64 256M uefi", "vga exit ahci"],
-  [undefined, { firmware: "fw.bin", arch: "riscv64" }, "riscv64 virt rv64 128M fw.bin", "virtio"],
+  [
+    undefined,
+    { firmware: "fw.bin", arch: "riscv64" },
+    "riscv64 virt rv64 128M fw.bin",
+    "finisher virtio",
+  ],
   [undefined, { disks: ["a.img"] }, "x86_64 pc qemu64 128M default", "vga exit ide"],
-  [undefined, { arch: "riscv64" }, "riscv64 virt rv64 128M default", "virtio"],
+  [undefined, { arch: "riscv64" }, "riscv64 virt rv64 128M default", "finisher virtio"],
 ];
 
 test.for(rows)("$0 with $1: $2", ([image, spec, words, features]) => {
   const board = chooseBoard(spec, image === undefined ? undefined : imageOf(image));
   const { arch, cpu, firmware, machine, memory } = board;
   expect([arch, machine, cpu ?? "-", memory ?? "-", firmware].join(" ")).toBe(words);
-  const { diskBus, isaDebugExit, vga } = board;
-  expect([vga ? "vga" : "", isaDebugExit ? "exit" : "", diskBus].filter(Boolean).join(" ")).toBe(
+  const { diskBus, exit, vga } = board;
+  const exits = { "isa-debug-exit": "exit", finisher: "finisher", semihosting: "semihosting" };
+  expect([vga ? "vga" : "", exit && exits[exit.device], diskBus].filter(Boolean).join(" ")).toBe(
     features,
   );
 });
@@ -82,9 +101,15 @@ describe("refused", () => {
     ],
     [
       "entry-aarch64",
-      { exitDevice: true },
-      "exitDevice: isa-debug-exit needs an ISA bus, which virt",
+      { exitDevice: { port: 0x501 } },
+      "exitDevice: { port: 0x501 } is a port of isa-debug-exit, which needs an ISA bus, which virt",
     ],
+    [
+      undefined,
+      { arch: "s390x", machine: "s390-ccw-virtio", exitDevice: true },
+      "exitDevice: no exit device fits: isa-debug-exit needs an ISA bus, which s390-ccw-virtio has",
+    ],
+    ["pvh", { exitDevice: "semihosting" }, 'got "semihosting", which is for Arm and RISC-V'],
     ["entry-aarch64", { debugConsole: true }, "debugConsole: is not possible on virt of aarch64"],
     [
       "entry-riscv64",

@@ -40,6 +40,7 @@ test("a power-off, by a QEMU that is taken for a newer one", async () => {
     stderrLog,
     accelerator: "tcg",
     exitDevice: "isa-debug-exit",
+    exitOutcomes: undefined,
     hasRepeatingFirmware: false,
     qemuMajor: 10,
     drain: () => {},

@@ -85,6 +85,7 @@ export function planFor(
       ...(spec.debugConsole === true ? [debugConsole] : []),
     ],
     onReset: spec.onReset ?? "stop",
+    exitOutcomes: spec.exitOutcomes,
     debug: spec.debug ?? false,
     sandbox: true,
     extra: sortArguments(spec.qemuArguments ?? [], spec.clock),
