@@ -96,10 +96,11 @@ function classifyCause(facts: EndFacts): MachineExit {
 /** What QEMU does when a watchdog runs out (system/watchdog.c): the guest had no part in it. */
 function classifyWatchdog(facts: EndFacts): MachineExit | undefined {
   const { child, killedBy, runState, shutdownReason, watchdogAction: action } = facts;
+  const hasQuit = child?.exitCode === 0 && killedBy === undefined;
   const isSeen =
     runState === "watchdog" ||
     (action === "reset" && shutdownReason === "guest-reset") ||
-    (action === "poweroff" && child?.exitCode === 0 && killedBy === undefined);
+    (action === "poweroff" && (hasQuit || shutdownReason === "guest-shutdown"));
   if (!isSeen) return undefined;
   const because = `QEMU said WATCHDOG, with the action ${action ?? "pause"}`;
   return { kind: "watchdog", action: action ?? "pause", because, ...place(facts) };

@@ -70,7 +70,7 @@ function checkStatus(name: ExitOutcome, status: number, device: ExitDevice): voi
   }
   if (device !== "isa-debug-exit" && status === 0 && name !== "pass") {
     const what = device === "finisher" ? "the finisher" : "semihosting";
-    const advice = "which QEMU does not tell from a power-off: it can only mean a pass";
+    const advice = "which reads as a power-off: it can only mean a pass";
     throw new SpecError(field, `got 0, the success of ${what}, ${advice}`);
   }
 }
