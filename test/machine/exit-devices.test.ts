@@ -15,7 +15,7 @@ import {
 } from "./exit-guests.ts";
 import { boot, errorOf, soonMs, useKernels } from "./machines.ts";
 
-useKernels("exit-code");
+useKernels("exit-code", "power-off");
 
 const riscv = { firmware: "none" } as const;
 
@@ -35,10 +35,10 @@ describe("isa-debug-exit", () => {
 
 describe("the finisher of RISC-V", () => {
   test.each([
-    [0x5555, { kind: "power-off" }],
-    [0x3333 + (7 << 16), { kind: "debug-exit", status: 7 }],
-    [0x7777, { kind: "reset" }],
-  ])("0x%s", async (value, exit) => {
+    ["a pass", 0x5555, { kind: "power-off" }],
+    ["a failure with a code", 0x3333 + (7 << 16), { kind: "debug-exit", status: 7 }],
+    ["a reset", 0x7777, { kind: "reset" }],
+  ])("%s", async (_, value, exit) => {
     const vm = await boot({ ...riscv, kernel: await finisherGuest("", value) });
     expect(await vm.exited).toMatchObject(exit);
   });
@@ -88,9 +88,9 @@ describe("semihosting", () => {
 
 describe("PSCI", () => {
   test.each([
-    [0x8400_0008, "power-off"],
-    [0x8400_0009, "reset"],
-  ])("call 0x%s: %s", async (call, kind) => {
+    ["SYSTEM_OFF", 0x8400_0008, "power-off"],
+    ["SYSTEM_RESET", 0x8400_0009, "reset"],
+  ])("%s", async (_, call, kind) => {
     const vm = await boot({ kernel: await aarch64Guest("going\n", psci(call)) });
     expect(await vm.exited).toMatchObject({ kind });
     expect(vm.serial.text).toBe("going\n");
@@ -108,6 +108,23 @@ describe("SBI", () => {
       kind,
     });
     expect(vm.serial.text).toContain("payload\n");
+  });
+});
+
+test.each(["pc", "q35", "microvm"])("ACPI: the registers of %s", async (machine) => {
+  const vm = await boot("power-off", { machine });
+  expect(await vm.exited).toMatchObject({ kind: "power-off", at: { symbol: "power_off" } });
+});
+
+describe("resets that the machine goes on after", () => {
+  test.each([
+    ["PSCI", () => aarch64Guest("up\n", psci(0x8400_0009)), {}],
+    ["the finisher", () => finisherGuest("up\n", 0x7777), riscv],
+  ])("by %s, followed one by one", async (_, kernel, spec) => {
+    const vm = await boot({ kernel: await kernel(), ...spec, onReset: "continue" });
+    for (const _ of Array(12)) await vm.verdict.waitForReset({ timeoutMs: soonMs });
+    expect(vm.exit).toBeUndefined();
+    expect(vm.serial.text).toContain("up\nup\n");
   });
 });
 
