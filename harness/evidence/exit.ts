@@ -1,5 +1,7 @@
 /** How a machine ended, and where in the guest: plain data that survives JSON. */
 
+import type { ExitOutcome } from "./exit-outcome.ts";
+
 /** A place in the guest's code. Addresses are lower-case hexadecimal strings ("0x10002c"). */
 export interface GuestLocation {
   /** Index of the CPU, as QEMU counts them. */
@@ -30,8 +32,15 @@ interface EndedAt {
  * still be running.
  */
 export type MachineExit =
-  /** The guest wrote to the debug-exit device. `status` is what it wrote, low seven bits. */
-  | (EndedAt & { readonly kind: "debug-exit"; readonly status: number })
+  /**
+   * The guest ended QEMU through its exit device. `status` is what it wrote: the low seven bits of
+   * that on x86, eight elsewhere. `outcome` is what that means, where the spec has `exitOutcomes`.
+   */
+  | (EndedAt & {
+      readonly kind: "debug-exit";
+      readonly status: number;
+      readonly outcome?: ExitOutcome;
+    })
   /** The guest switched the machine off. */
   | (EndedAt & { readonly kind: "power-off" })
   /** The guest reset the machine (and `onReset` is `"stop"`). */
@@ -44,6 +53,8 @@ export type MachineExit =
   | (EndedAt & { readonly kind: "lockup" })
   /** The guest reported its own death, on serial or through `pvpanic`. */
   | (EndedAt & { readonly kind: "panic"; readonly message: string })
+  /** A watchdog ran out, and its action ended the machine: "reset", "pause" or "poweroff". */
+  | (EndedAt & { readonly kind: "watchdog"; readonly action: string })
   /** QEMU or KVM could not go on executing the guest. */
   | (EndedAt & { readonly kind: "internal-error"; readonly message: string })
   /** QEMU itself died: by a signal, or with an error of its own. */
@@ -70,12 +81,13 @@ export interface DeadHalt {
 }
 
 /**
- * `true` for endings that no guest chooses in good order: they fail a test unless it expects
- * them.
+ * `true` for endings that no guest chooses in good order, and for those by which it says that it
+ * has failed: they fail a test unless it expects them.
  */
 export function isDeath(exit: MachineExit): boolean {
   switch (exit.kind) {
     case "debug-exit":
+      return exit.outcome === "fail";
     case "power-off":
       return false;
     case "killed":
@@ -85,11 +97,18 @@ export function isDeath(exit: MachineExit): boolean {
   }
 }
 
+/** Whether the guest has ended the machine, well or not: then it ran, and QEMU has not failed. */
+export function isGuestsOwn({ kind }: MachineExit): boolean {
+  return !["internal-error", "killed", "qemu-crash"].includes(kind);
+}
+
 /** One line, for messages: "triple fault at paging.c:41 in map_kernel (0x10002c)". */
 export function describeExit(exit: MachineExit | DeadHalt): string {
   const where = exit.at === undefined ? "" : ` at ${describeLocation(exit.at)}`;
   return `${describeKind(exit)}${where}`;
 }
+
+const outcomeWords = { none: "", pass: ", a pass", fail: ", a failure", skip: ", a skip" } as const;
 
 /** Words of QEMU or of the guest may come as several lines. */
 function oneLine(words: string): string {
@@ -110,7 +129,7 @@ export function describeLocation(at: GuestLocation): string {
 function describeKind(exit: MachineExit | DeadHalt): string {
   switch (exit.kind) {
     case "debug-exit":
-      return `debug-exit with status ${exit.status}`;
+      return `debug-exit with status ${exit.status}${outcomeWords[exit.outcome ?? "none"]}`;
     case "power-off":
       return "power-off";
     case "reset":
@@ -123,6 +142,8 @@ function describeKind(exit: MachineExit | DeadHalt): string {
       return "lockup: a fault while handling a HardFault";
     case "panic":
       return `panic: ${oneLine(exit.message)}`;
+    case "watchdog":
+      return `the watchdog ran out (its action: ${exit.action})`;
     case "internal-error":
       return `internal error of the virtual machine: ${oneLine(exit.message)}`;
     case "qemu-crash":

@@ -19,9 +19,11 @@ export {
   describeLocation,
   type GuestLocation,
   isDeath,
+  isGuestsOwn,
   type MachineExit,
   type MachineExitKind,
 } from "./exit.ts";
+export { type ExitOutcome, exitOutcomeNames } from "./exit-outcome.ts";
 export { formatEvidence } from "./format.ts";
 export { toPlainData } from "./plain-data.ts";
 export type {

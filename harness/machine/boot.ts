@@ -1,5 +1,5 @@
 /** Boots machines: from a spec to a guest that runs, or to an error and nothing left behind. */
-import { BringupError, formatEvidence, isDeath } from "../evidence/index.ts";
+import { BringupError, formatEvidence, isGuestsOwn } from "../evidence/index.ts";
 import type { Calibration } from "../host/index.ts";
 import { CleanupStack, prepareSession, sweepSessions, withLimit } from "../process/index.ts";
 import { gdbSocket, reproductionCommandLine, shellCommand } from "./command-line.ts";
@@ -95,8 +95,7 @@ async function startGuest(launched: LaunchedMachine, prepared: PreparedMachine):
     if (machine.qmp.state !== "closed") throw error;
     // A guest may end QEMU before that has answered: it ran, and its end is for whoever asks.
     await machine.exited.catch(() => {});
-    const { exit } = machine;
-    if (exit !== undefined && (!isDeath(exit) || exit.kind === "lockup")) return;
+    if (machine.exit !== undefined && isGuestsOwn(machine.exit)) return;
     // Any other QEMU that ends has more to say about it.
     await early;
     throw error;

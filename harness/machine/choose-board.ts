@@ -3,9 +3,10 @@
  * or the host, so that a verdict does not change with the laptop. Pure.
  */
 import { SpecError } from "../evidence/index.ts";
-import { architectureNamed, type Board, boardOf, type ExitDevice } from "./board.ts";
+import { architectureNamed, type Board, boardOf } from "./board.ts";
 import { cortexMBoard } from "./boards/arm.ts";
 import { chooseDisplay, type DisplayAdapter } from "./display-adapter.ts";
+import { type ChosenExit, chooseExit } from "./exit-device.ts";
 import { architectureOf } from "./image-check.ts";
 import type { DetectedImage } from "./image-types.ts";
 import type { Firmware, MachineSpec } from "./spec.ts";
@@ -28,7 +29,7 @@ export interface ChosenBoard {
   /** The display adapter, where there is one. */
   readonly display: DisplayAdapter | undefined;
   /** By what a guest can end QEMU, where there is something. */
-  readonly exitDevice: ExitDevice | undefined;
+  readonly exit: ChosenExit | undefined;
   /** The row of the table. */
   readonly facts: Board;
 }
@@ -63,7 +64,7 @@ export function chooseBoard(spec: MachineSpec, image: DetectedImage | undefined)
     memory: spec.memory ?? defaultMemory(facts, firmware),
     firmware,
     display: chooseDisplay(spec, image, facts, place),
-    exitDevice: chooseExitDevice(spec, facts, place),
+    exit: chooseExit(spec.exitDevice, { arch, machineType, facts }),
     facts,
   };
 }
@@ -127,20 +128,6 @@ function chooseFirmware(
   // A flat binary with an address of its own is where firmware would be, or starts without it.
   if (image?.kind === "unknown") return facts.needsFirmware ? "default" : "none";
   return machineType === "microvm" ? "qboot" : "default";
-}
-
-function chooseExitDevice(spec: MachineSpec, facts: Board, place: string): ExitDevice | undefined {
-  const { exitDevice } = facts;
-  if (spec.exitDevice === true && exitDevice === undefined) {
-    throw new SpecError(
-      "exitDevice",
-      `is not possible on ${place}: there is no device by which a guest ends QEMU; leave it out`,
-    );
-  }
-  // It is part of the board, or has to be asked for, or is there unless it is not wanted.
-  if (exitDevice === "finisher") return exitDevice;
-  if (exitDevice === "semihosting") return spec.exitDevice === true ? exitDevice : undefined;
-  return spec.exitDevice === false ? undefined : exitDevice;
 }
 
 /** @throws `SpecError` for more ports than the machine has: QEMU would not say a word of it. */

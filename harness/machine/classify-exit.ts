@@ -5,6 +5,7 @@
 import type { GuestLocation, MachineExit } from "../evidence/index.ts";
 import type { ChildEnd } from "../process/index.ts";
 import type { ExitDevice } from "./exit-device.ts";
+import { type ExitOutcomes, judgeStatus } from "./exit-outcomes.ts";
 
 /** What was seen. */
 export interface EndFacts {
@@ -28,6 +29,10 @@ export interface EndFacts {
   readonly isByFirmware: boolean;
   readonly accelerator: string;
   readonly exitDevice: ExitDevice | undefined;
+  /** What the guest's statuses mean, where the spec says so. */
+  readonly exitOutcomes: ExitOutcomes | undefined;
+  /** What the watchdog's action was, if it ran out. */
+  readonly watchdogAction: string | undefined;
   /** The line by which the guest reported its own death, if it did. */
   readonly fatalLine: string | undefined;
   readonly at: GuestLocation | undefined;
@@ -35,15 +40,31 @@ export interface EndFacts {
 
 /** Never throws: what cannot be told apart is said in `because`. */
 export function classifyExit(facts: EndFacts): MachineExit {
-  const exit = classifyCause(facts);
-  const hidesPanic =
-    exit.kind === "power-off" || exit.kind === "reset" || exit.kind === "triple-fault";
-  if (facts.fatalLine === undefined || !hidesPanic) return exit;
+  const exit = judgeOutcome(classifyCause(facts), facts);
+  if (facts.fatalLine === undefined || !hidesPanic(exit)) return exit;
   const because = `the guest printed fatal output, then: ${exit.because}`;
   return { kind: "panic", message: facts.fatalLine, because, ...place(facts) };
 }
 
+/** Whether the guest could have ended like this after a success, or would have otherwise. */
+function hidesPanic(exit: MachineExit): boolean {
+  if (exit.kind === "debug-exit") return exit.outcome !== "fail";
+  return ["power-off", "reset", "triple-fault", "watchdog"].includes(exit.kind);
+}
+
+function judgeOutcome(exit: MachineExit, { exitOutcomes }: EndFacts): MachineExit {
+  if (exit.kind !== "debug-exit" || exitOutcomes === undefined) return exit;
+  const { outcome, why } = judgeStatus(exit.status, exitOutcomes);
+  return {
+    ...exit,
+    outcome,
+    because: why === undefined ? exit.because : `${exit.because}; ${why}`,
+  };
+}
+
 function classifyCause(facts: EndFacts): MachineExit {
+  const watchdog = classifyWatchdog(facts);
+  if (watchdog !== undefined) return watchdog;
   if (facts.guestPanic !== undefined || facts.runState === "guest-panicked") {
     const message = facts.guestPanic ?? "reported through a pvpanic device";
     return { kind: "panic", message, because: "QEMU said GUEST_PANICKED", ...place(facts) };
@@ -72,11 +93,26 @@ function classifyCause(facts: EndFacts): MachineExit {
   return classifyProcessEnd(facts);
 }
 
+/** What QEMU does when a watchdog runs out (system/watchdog.c): the guest had no part in it. */
+function classifyWatchdog(facts: EndFacts): MachineExit | undefined {
+  const { child, killedBy, runState, shutdownReason, watchdogAction: action } = facts;
+  const hasQuit = child?.exitCode === 0 && killedBy === undefined;
+  const isSeen =
+    runState === "watchdog" ||
+    (action === "reset" && shutdownReason === "guest-reset") ||
+    (action === "poweroff" && (hasQuit || shutdownReason === "guest-shutdown"));
+  if (!isSeen) return undefined;
+  const because = `QEMU said WATCHDOG, with the action ${action ?? "pause"}`;
+  return { kind: "watchdog", action: action ?? "pause", because, ...place(facts) };
+}
+
 /** Newer QEMU ends by debug-exit with a SHUTDOWN event, and the status in its exit code. */
 function classifyShutdown(facts: EndFacts): MachineExit {
   const status = statusOf(facts.child?.exitCode ?? 0, facts.exitDevice);
   if (status === undefined) {
-    return { kind: "power-off", because: "SHUTDOWN guest-shutdown", ...place(facts) };
+    const isAsked = facts.watchdogAction === "shutdown";
+    const why = isAsked ? ", after the watchdog had pressed the power button" : "";
+    return { kind: "power-off", because: `SHUTDOWN guest-shutdown${why}`, ...place(facts) };
   }
   const because = `SHUTDOWN guest-shutdown, and QEMU's exit code is ${facts.child?.exitCode}`;
   return { kind: "debug-exit", status, because, ...place(facts) };
@@ -134,7 +170,8 @@ function classifyProcessEnd(facts: EndFacts): MachineExit {
   if (code !== undefined && !(code === 1 && words !== undefined)) {
     const status = statusOf(code, facts.exitDevice);
     if (status !== undefined) return { kind: "debug-exit", status, because, ...place(facts) };
-    if (code === 0 && isOwnCode(facts.exitDevice)) return { kind: "power-off", because };
+    const isSuccess = code === 0 && isOwnCode(facts.exitDevice);
+    if (isSuccess) return { kind: "power-off", because };
   }
   const message = words ?? `it ended with exit code ${code ?? "unknown"} and no word of why`;
   return code === undefined
@@ -165,7 +202,7 @@ function statusOf(code: number, device: ExitDevice | undefined): number | undefi
   return isOwnCode(device) && code !== 0 ? code : undefined;
 }
 
-/** Whether QEMU ends with the guest's own code, and with 0 for a plain power-off. */
+/** Whether QEMU's exit code is the guest's own, and 0 a power-off. */
 function isOwnCode(device: ExitDevice | undefined): boolean {
   return device === "finisher" || device === "semihosting";
 }

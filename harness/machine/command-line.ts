@@ -3,7 +3,8 @@ import type { Board } from "./board.ts";
 import type { ChosenBoard } from "./choose-board.ts";
 import { escapeComma, mediaArguments, type PlannedMedia } from "./disk-arguments.ts";
 import { displayArguments } from "./display-adapter.ts";
-import { exitDeviceArguments } from "./exit-device.ts";
+import { exitDeviceArguments, semihostingArguments } from "./exit-device.ts";
+import type { ExitOutcomes } from "./exit-outcomes.ts";
 import { type FlatBinary, flatBinaryArguments } from "./flat-binary.ts";
 import { clockArguments } from "./guest-clock.ts";
 import type { SortedArguments } from "./qemu-arguments.ts";
@@ -11,10 +12,10 @@ import type { SortedArguments } from "./qemu-arguments.ts";
 /** Name of the port that stands for whichever UART prints first, where the spec names none. */
 export const consoleName = "console";
 
-/** A port between guest and harness: a serial port, or the debug console. */
+/** A port between guest and harness: a serial port, or the console of a debugging device. */
 export interface PlannedPort {
   readonly name: string;
-  readonly kind: "serial" | "debug-console";
+  readonly kind: "serial" | "debug-console" | "semihosting";
 }
 
 /** A machine with nothing left to decide. Paths are absolute. */
@@ -48,6 +49,7 @@ export interface MachinePlan {
       };
   readonly ports: readonly PlannedPort[];
   readonly onReset: "stop" | "continue";
+  readonly exitOutcomes: ExitOutcomes | undefined;
   readonly debug: boolean;
   /** Whether this QEMU was built with its seccomp sandbox. */
   readonly sandbox: boolean;
@@ -117,7 +119,7 @@ function common(plan: MachinePlan): string[] {
     ...flatBinaryArguments(plan.flatBinary),
     // QEMU's own option ROM, which starts the kernel, has the first place of a PC's boot order.
     ...mediaArguments(plan.media, board, plan.kernel === undefined ? 0 : 1),
-    ...exitDeviceArguments(board.exitDevice),
+    ...exitDeviceArguments(board.exit),
   ];
 }
 
@@ -153,6 +155,7 @@ function runningPort(port: PlannedPort, index: number, directory: string): strin
 }
 
 function portDevice(port: PlannedPort, index: number): string[] {
+  if (port.kind === "semihosting") return semihostingArguments(`port${index}`);
   return port.kind === "serial"
     ? ["-serial", `chardev:port${index}`]
     : ["-device", `isa-debugcon,iobase=0xe9,chardev=port${index}`];
@@ -162,6 +165,7 @@ function shownPort(port: PlannedPort, index: number, console: Board["console"]):
   // Where any port may turn out to be the console, a person sees all of them.
   const other = console === "first" ? "null" : "file:/dev/stderr";
   if (port.kind === "serial") return ["-serial", index === 0 ? "mon:stdio" : other];
+  if (port.kind === "semihosting") return semihostingArguments();
   return ["-chardev", `file,id=port${index},path=/dev/stderr`, ...portDevice(port, index)];
 }
 

@@ -8,6 +8,7 @@ import type { QmpClient, QmpEvent } from "../qmp/index.ts";
 import type { Autopsy } from "./autopsy.ts";
 import { classifyExit, type EndFacts, saysLockup } from "./classify-exit.ts";
 import type { ExitDevice } from "./exit-device.ts";
+import type { ExitOutcomes } from "./exit-outcomes.ts";
 import { isPcFirmware } from "./pc-firmware.ts";
 
 /** Milliseconds that QEMU may take to end once it was told to, before it is killed. */
@@ -27,6 +28,7 @@ export interface EndWatchOptions {
   readonly stderrLog: string;
   readonly accelerator: string;
   readonly exitDevice: ExitDevice | undefined;
+  readonly exitOutcomes: ExitOutcomes | undefined;
   readonly hasRepeatingFirmware: boolean;
   readonly qemuMajor: number;
   /** Reads what is still in the FIFOs: after this every port has all that was printed. No throw. */
@@ -40,13 +42,15 @@ export interface EndWatchOptions {
 type Seen = Pick<EndFacts, "shutdownReason" | "runState" | "guestPanic">;
 
 /** Run states in which a guest stands still and nobody asked for it. */
-const endingStates = ["internal-error", "io-error", "guest-panicked"];
+const endingStates = ["internal-error", "io-error", "guest-panicked", "watchdog"];
 
 export class EndWatch {
   readonly #options: EndWatchOptions;
   #seen: Partial<Seen> = {};
   #killedBy: string | undefined;
   #look: Promise<void> = Promise.resolve();
+  /** What the watchdog did that ran out last, in the life of the guest that runs now. */
+  #watchdogAction: string | undefined;
   /** Bytes of the CPU log that are of resets which the machine has survived. */
   #oldLogBytes = 0;
   #ending: Promise<void> | undefined;
@@ -90,11 +94,14 @@ export class EndWatch {
         this.#end();
         break;
       case "GUEST_PANICKED":
-      case "GUEST_CRASHLOADED":
         this.#seen = { ...this.#seen, guestPanic: "reported through a pvpanic device" };
         this.#end();
         break;
+      case "WATCHDOG":
+        this.#watchdogAction = String(data.action);
+        break;
       case "RESET":
+        this.#watchdogAction = undefined;
         this.#oldLogBytes = statSync(this.#options.cpuLog, { throwIfNoEntry: false })?.size ?? 0;
         break;
       case "STOP":
@@ -143,6 +150,8 @@ export class EndWatch {
         loggedTripleFault: await saysTripleFault(options.cpuLog, this.#oldLogBytes),
         accelerator: options.accelerator,
         exitDevice: options.exitDevice,
+        exitOutcomes: options.exitOutcomes,
+        watchdogAction: this.#watchdogAction,
         fatalLine: options.fatalLine(),
         at,
         lastAct: undefined,

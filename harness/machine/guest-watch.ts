@@ -13,6 +13,7 @@ import type { QmpEvent } from "../qmp/index.ts";
 import type { Screen } from "../screen/index.ts";
 import { Autopsy } from "./autopsy.ts";
 import type { PlannedPort } from "./command-line.ts";
+import { CrashReport } from "./crash-report.ts";
 import { DeadHaltSampler } from "./dead-halt-sampler.ts";
 import { EndWaits } from "./end-waits.ts";
 import { EndWatch, saysTripleFault } from "./end-watch.ts";
@@ -34,6 +35,7 @@ export class GuestWatch {
   readonly endWatch: EndWatch;
   readonly resets: ResetWatch;
   readonly screen: Screen;
+  readonly crash = new CrashReport();
   /** When the guest began to run: by the clock of `performance.now()`, and by that of the wall. */
   #start: { readonly ms: number; readonly date: Date } | undefined;
   readonly #parts: MachineParts;
@@ -110,12 +112,13 @@ export class GuestWatch {
   /** The first fatal output so far, as the panic that it is. */
   panicSoFar(): MachineExit | undefined {
     const fatal = this.ports.map(({ port }) => port.firstFatal).find((output) => output?.complete);
-    return fatal === undefined ? undefined : panicOf(fatal.line);
+    return fatal === undefined ? this.crash.seen : panicOf(fatal.line);
   }
 
   /** The line by which the guest reported its own death, unless a wait has let that pass. */
   #fatalLine(): string | undefined {
-    return this.ports.map(({ port }) => port.standingFatal?.line).find((line) => line);
+    const line = this.ports.map(({ port }) => port.standingFatal?.line).find((line) => line);
+    return line ?? this.crash.unexpected?.message;
   }
 
   #wire(planned: PlannedPort, fifo: FifoPair): WiredPort {
@@ -145,7 +148,7 @@ export class GuestWatch {
 
   async #send(port: string, fifo: FifoPair, bytes: Uint8Array): Promise<void> {
     try {
-      this.lifecycle.require(`writing to ${port}`, "starting", "running", "paused");
+      this.lifecycle.require(`writing to ${port}`, "starting", "running", "paused", "suspended");
       // What is typed may make the guest reset.
       await this.resets.settled;
       await fifo.write(bytes);
@@ -163,7 +166,8 @@ export class GuestWatch {
       cpuLog: logs.cpu,
       stderrLog: logs.stderr,
       accelerator: plan.accelerator,
-      exitDevice: exitDeviceOf(plan),
+      exitDevice: exitDeviceOf(plan.board.exit, plan.extra),
+      exitOutcomes: plan.exitOutcomes,
       hasRepeatingFirmware: hasRepeatingFirmware(plan),
       qemuMajor,
       drain: () => this.#drain(),
@@ -180,7 +184,21 @@ export class GuestWatch {
       this.#start ??= { ms: performance.now(), date: new Date() };
       this.lifecycle.enter("running");
     }
+    if (event === "SUSPEND") this.lifecycle.enter("suspended");
+    if (event === "WAKEUP") this.lifecycle.enter("running");
+    if (event === "GUEST_CRASHLOADED") this.#crashLoaded();
     if (event === "RESET") this.chronicle.forgetFinding();
+  }
+
+  /** The guest has died and its crash kernel goes on: like fatal output, and no end. */
+  #crashLoaded(): void {
+    const panic = this.crash.take();
+    this.endWaits.offerPanic(panic);
+    if (this.crash.unexpected === undefined) return;
+    const guestError = (phase: string) => new GuestError(`while waiting for ${phase}`, panic);
+    for (const { port } of this.ports) port.failWaits(guestError);
+    this.#parts.qmp.failWaits(guestError);
+    this.#parts.qmp.allowWaits();
   }
 
   /** Takes the guest's last words. What cannot be read is not worth more than how it ended. */

@@ -3,6 +3,7 @@ export {
   BringupError,
   type DeadHalt,
   type Evidence,
+  type ExitOutcome,
   GuestError,
   type GuestLocation,
   HostError,
@@ -54,6 +55,8 @@ export {
 } from "../serial/index.ts";
 export { type BootOptions, bootMachine, defaultWaitMs } from "./boot.ts";
 export { EvidenceStore, newRunName, pruneRuns } from "./evidence-store.ts";
+export type { ExitDeviceChoice } from "./exit-device.ts";
+export type { ExitOutcomes, StatusLists } from "./exit-outcomes.ts";
 export type { MachineState } from "./lifecycle.ts";
 export { Machine } from "./machine.ts";
 export type { LimitOfWait } from "./machine-parts.ts";

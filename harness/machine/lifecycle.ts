@@ -4,13 +4,15 @@ import { StateError } from "../evidence/index.ts";
 /**
  * `starting`: QEMU runs, the guest has not executed anything. `ended`: the guest will not run
  * again; QEMU may be kept for the autopsy. `disposed`: nothing is left of it.
+ * `suspended`: the guest sleeps by its own wish, to RAM, and can be woken up.
  */
-export type MachineState = "starting" | "running" | "paused" | "ended" | "disposed";
+export type MachineState = "starting" | "running" | "paused" | "suspended" | "ended" | "disposed";
 
 const next: Readonly<Record<MachineState, readonly MachineState[]>> = {
   starting: ["running", "paused", "ended", "disposed"],
-  running: ["paused", "ended", "disposed"],
+  running: ["paused", "suspended", "ended", "disposed"],
   paused: ["running", "ended", "disposed"],
+  suspended: ["running", "paused", "ended", "disposed"],
   ended: ["disposed"],
   disposed: [],
 };

@@ -17,6 +17,7 @@ import type { MachineState } from "./lifecycle.ts";
 import type { MachineParts } from "./machine-parts.ts";
 import { portNamed, type WiredPort } from "./port-wiring.ts";
 import { Verdict } from "./verdict.ts";
+import { wakeUpGuest } from "./wake-up.ts";
 
 /** Milliseconds that QEMU may take to end after SIGKILL. */
 const killMs = 5_000;
@@ -32,6 +33,8 @@ export class Machine implements AsyncDisposable {
   readonly serialPorts: readonly SerialPort[];
   /** The debug console at port 0xE9, where the spec asks for it. */
   readonly debugConsole: SerialPort | undefined;
+  /** The console of semihosting, where the spec's `exitDevice` comes to that. */
+  readonly semihosting: SerialPort | undefined;
   /** The QMP connection. */
   readonly qmp: QmpClient;
   /** The guest's display: a picture, and what stands there in text mode. */
@@ -57,6 +60,7 @@ export class Machine implements AsyncDisposable {
     this.screen = this.#watch.screen;
     this.keyboard = new Keyboard(parts.qmp);
     this.mouse = new Mouse(parts.qmp, () => this.screen.size());
+    this.semihosting = this.#portsOf("semihosting")[0];
     this.qmp = evidentQmp(parts.qmp, {
       limit: parts.limit,
       attachEvidence: (error) => this.attachEvidence(error),
@@ -135,6 +139,15 @@ export class Machine implements AsyncDisposable {
     await this.#act("reset()", ["running", "paused"], () => this.#watch.resets.pressButton());
   }
 
+  /**
+   * Wakes up a guest that has suspended itself to RAM, as its power button would. Holds afterwards:
+   * `running`, or what the guest has made of it since.
+   * @throws as `pause`; `TimeoutError` if QEMU does not carry it out.
+   */
+  async wakeUp(): Promise<void> {
+    await this.#act("wakeUp()", ["suspended"], () => wakeUpGuest(this.qmp));
+  }
+
   /** Presses the power button: an ACPI request, which the guest may ignore. @throws as `pause`. */
   async powerDown(): Promise<void> {
     await this.#act("powerDown()", ["running"], () => this.qmp.execute("system_powerdown"));
@@ -145,7 +158,7 @@ export class Machine implements AsyncDisposable {
    * not ended before. @throws `StateError`; `TimeoutError` if QEMU cannot be killed.
    */
   async kill(): Promise<void> {
-    await this.#act("kill()", ["starting", "running", "paused", "ended"], () =>
+    await this.#act("kill()", ["starting", "running", "paused", "suspended", "ended"], () =>
       this.#endQemu("kill()"),
     );
   }

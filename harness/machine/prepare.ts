@@ -17,6 +17,8 @@ import { consoleName, type MachinePlan, type PlannedPort } from "./command-line.
 import { planDeviceTree } from "./device-tree.ts";
 import type { EvidenceStore } from "./evidence-store.ts";
 import { examineImage } from "./examine-image.ts";
+import { checkSemihosting, exitDeviceOf, needsTcg } from "./exit-device.ts";
+import { checkOutcomes } from "./exit-outcomes.ts";
 import { checkImage } from "./image-check.ts";
 import { type DetectedImage, describeImage } from "./image-types.ts";
 import { existing, type ImageUnderTest, planLoading } from "./media.ts";
@@ -55,6 +57,8 @@ export async function prepareMachine(
   checkClock(spec);
   const image = await lookAtKernel(spec);
   const board = chooseBoard(spec, image);
+  checkSemihosting(board.exit, spec.accelerator, extra);
+  checkOutcomes(spec.exitOutcomes, exitDeviceOf(board.exit, extra));
   const kept = image === undefined ? undefined : await surroundings.store.keep(image.path);
   const options = spec.qemu === undefined ? {} : { binary: spec.qemu };
   const qemu = await findQemu(board.arch, options);
@@ -73,6 +77,7 @@ export async function prepareMachine(
     firmware: await planFirmware(board, qemu),
     ports: planPorts(spec, board),
     onReset: spec.onReset ?? "stop",
+    exitOutcomes: spec.exitOutcomes,
     debug: spec.debug ?? false,
     sandbox: hasOption(qemu, "sandbox"),
     extra,
@@ -129,11 +134,10 @@ async function chooseAcceleratorFor(
   const { calibration } = surroundings;
   const requested = spec.accelerator ?? "auto";
   const question = { requested, arch: board.arch, qemu };
-  if (spec.clock === "virtual") {
+  if (spec.clock === "virtual" || needsTcg(board.exit)) {
+    const what = spec.clock === "virtual" ? "a virtual clock" : "semihosting";
     const choice = await chooseAccelerator({ ...question, requested: "tcg" });
-    return requested === "tcg"
-      ? choice
-      : { ...choice, requested, why: "only TCG has a virtual clock" };
+    return requested === "tcg" ? choice : { ...choice, requested, why: `only TCG has ${what}` };
   }
   return await chooseAccelerator(
     calibration === undefined ? question : { ...question, calibration },
@@ -176,10 +180,13 @@ async function planFirmware(
   };
 }
 
-function planPorts(spec: MachineSpec, { facts }: ChosenBoard): PlannedPort[] {
+function planPorts(spec: MachineSpec, board: ChosenBoard): PlannedPort[] {
+  const { facts } = board;
   const usual = facts.console === "first" ? ["serial0"] : [consoleName, "other"];
   const names = spec.serialPorts ?? usual;
   const ports: PlannedPort[] = names.map((name) => ({ name, kind: "serial" }));
   if (spec.debugConsole === true) ports.push({ name: "debug-console", kind: "debug-console" });
+  const hasSemihosting = board.exit?.device === "semihosting";
+  if (hasSemihosting) ports.push({ name: "semihosting", kind: "semihosting" });
   return ports;
 }

@@ -47,6 +47,8 @@ export class ResetWatch {
   #silent = 0;
   #lastMs = Number.NEGATIVE_INFINITY;
   #stopsAtOutput = false;
+  /** The next reset is not the guest's: it hung, and its watchdog ran out. */
+  #isByWatchdog = false;
   #settled: Promise<unknown> = Promise.resolve();
 
   constructor(qmp: QmpClient, serial: SerialPort, options: ResetOptions) {
@@ -56,9 +58,14 @@ export class ResetWatch {
     const { cpuLog, hasRepeatingFirmware } = options;
     if (hasRepeatingFirmware && cpuLog !== undefined) this.#log = new ResetLog(cpuLog);
     qmp.onEvent((event) => {
+      this.#isByWatchdog ||= event.event === "WATCHDOG" && event.data?.action === "reset";
+      // A wake-up resets the processor, too, and QEMU has no event for that.
+      if (event.event === "WAKEUP") this.#log?.next();
       if (event.event !== "RESET") return;
       // The bytes that the guest printed before are in the FIFO; one turn of the loop reads them.
-      setImmediate(() => this.#took(event));
+      const isByWatchdog = this.#isByWatchdog;
+      this.#isByWatchdog = false;
+      setImmediate(() => this.#took(event, isByWatchdog));
     });
   }
 
@@ -104,7 +111,7 @@ export class ResetWatch {
     return this.#settled;
   }
 
-  #took({ data, timestampMs }: QmpEvent): void {
+  #took({ data, timestampMs }: QmpEvent, isByWatchdog: boolean): void {
     const { end } = this.#serial;
     const output = this.#serial.slice(this.#printedUntil, end);
     const whose = this.#whose(output, timestampMs ?? performance.now());
@@ -114,7 +121,7 @@ export class ResetWatch {
       this.#silent = 0;
       return;
     }
-    if (whose !== "firmware") {
+    if (whose !== "firmware" && !isByWatchdog) {
       this.#pending += 1;
       this.#options.onTaken();
     }

@@ -1,6 +1,8 @@
 /** The check of a spec that may come from JavaScript or JSON. */
 import { SpecError, toPlainData } from "../evidence/index.ts";
 import { isPattern } from "../serial/index.ts";
+import { exitDeviceTakes, isExitDeviceChoice } from "./exit-device.ts";
+import { areExitOutcomes, exitOutcomesTakes } from "./exit-outcomes.ts";
 import { parseAddress } from "./flat-binary.ts";
 import { type Disk, diskBuses, type MachineSpec, type SpecChanges } from "./spec.ts";
 
@@ -40,7 +42,7 @@ const diskFields: Record<keyof Disk, Check> = {
 
 const portName = /^[A-Za-z][A-Za-z0-9_-]{0,30}$/;
 /** A port's log lies next to these, which are the machine's own. */
-const takenNames = ["qmp", "cpu", "stderr", "timeline", "debug-console"];
+const takenNames = ["qmp", "cpu", "stderr", "timeline", "debug-console", "semihosting"];
 
 function arePortNames(value: unknown): boolean {
   if (!Array.isArray(value) || value.length < 1 || value.length > 4) return false;
@@ -89,7 +91,8 @@ const fields: Record<keyof MachineSpec, Check> = {
   },
   display: oneOf("std", "virtio", "ramfb", "none"),
   debugConsole: flag,
-  exitDevice: flag,
+  exitDevice: { takes: exitDeviceTakes, accepts: isExitDeviceChoice },
+  exitOutcomes: { takes: exitOutcomesTakes, accepts: areExitOutcomes },
   onReset: oneOf("stop", "continue"),
   clock: oneOf("host", "virtual"),
   failOn: {

@@ -1,5 +1,8 @@
 /** What a machine is made of, as plain data. */
 
+import type { ExitDeviceChoice } from "./exit-device.ts";
+import type { ExitOutcomes } from "./exit-outcomes.ts";
+
 /** How a disk can be attached. */
 export const diskBuses = ["virtio", "ide", "ahci", "scsi", "nvme", "usb", "sd", "floppy"] as const;
 
@@ -75,11 +78,12 @@ export interface MachineSpec {
   /** x86 debug console at port 0xE9, as `vm.debugConsole`. */
   readonly debugConsole?: boolean;
   /**
-   * The device by which a guest ends QEMU with a code. On x86 `isa-debug-exit` at 0xf4; default
-   * `true` where the machine has an ISA bus. On Arm semihosting, default `false`: it gives the
-   * guest the files of this computer too. RISC-V `virt` always has its own.
+   * How the guest ends QEMU with a status; `true` is the board's own way: x86 `isa-debug-exit` at
+   * 0xf4 (the default where there is an ISA bus), `{ port }` for another port, semihosting on Arm.
    */
-  readonly exitDevice?: boolean;
+  readonly exitDevice?: ExitDeviceChoice;
+  /** What the statuses mean: then a failure fails the test, and a skip skips it. */
+  readonly exitOutcomes?: ExitOutcomes;
   /** What a reset by the guest does: end the machine (default), or go on. */
   readonly onReset?: "stop" | "continue";
   /** `"virtual"`: time is made of the guest's own instructions, the same in each run; needs TCG. */

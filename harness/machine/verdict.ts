@@ -1,5 +1,11 @@
 /** What a test expects of its machine's end, and the judgement over the guest at the test's end. */
-import { atCaller, GuestError, isDeath, type MachineExit } from "../evidence/index.ts";
+import {
+  atCaller,
+  describeExit,
+  GuestError,
+  isDeath,
+  type MachineExit,
+} from "../evidence/index.ts";
 import { type GuestWatch, panicOf } from "./guest-watch.ts";
 import { judgedWhenRead } from "./judged-exit.ts";
 import type { MachineParts } from "./machine-parts.ts";
@@ -108,12 +114,27 @@ export class Verdict {
     const fatal = this.#watch.ports
       .map(({ port }) => port.unexpectedFatal)
       .find((output) => output);
-    const isPanicJudged = this.#isPanicExpected || (this.#isExitJudged && exit?.kind === "panic");
-    if (fatal === undefined && (isPanicJudged || !this.#watch.isSilent)) return;
-    const line = fatal?.line.trim() ?? (await this.#watch.screen.fatalLine());
-    if (line === undefined || (this.#isExitJudged && exit?.kind === "panic")) return;
-    const panic = { kind: "panic", message: line, because: "fatal output" } as const;
+    const isPanicJudged = this.#isExitJudged && exit?.kind === "panic";
+    const panic =
+      fatal === undefined
+        ? (this.#watch.crash.unexpected ?? (await this.#panicOnScreen()))
+        : ({ kind: "panic", message: fatal.line.trim(), because: "fatal output" } as const);
+    if (panic === undefined || isPanicJudged) return;
     throw await this.#unexpected(panic, "toPanic");
+  }
+
+  /** Why the test is to be skipped: the guest says so, and nothing else has judged that. */
+  get skipReason(): string | undefined {
+    const { exit } = this.#watch.chronicle;
+    const isSkip = exit?.kind === "debug-exit" && exit.outcome === "skip" && !this.#isExitJudged;
+    return isSkip ? `the guest says so: ${describeExit(exit)}` : undefined;
+  }
+
+  /** Of a guest that has said nothing but on its screen. */
+  async #panicOnScreen(): Promise<MachineExit | undefined> {
+    if (this.#isPanicExpected || !this.#watch.isSilent) return undefined;
+    const line = await this.#watch.screen.fatalLine();
+    return line === undefined ? undefined : panicOf(line);
   }
 
   #withEvidence<Result>(wait: () => Promise<Result>): Promise<Result> {
@@ -128,6 +149,7 @@ export class Verdict {
 
   #expectPanic(): void {
     this.#isPanicExpected = true;
+    this.#watch.crash.expect();
     for (const { port } of this.#watch.ports) port.expectFatal();
   }
 

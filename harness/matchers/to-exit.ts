@@ -1,4 +1,9 @@
-import { type MachineExit, type MachineExitKind, SpecError } from "../evidence/index.ts";
+import {
+  exitOutcomeNames,
+  type MachineExit,
+  type MachineExitKind,
+  SpecError,
+} from "../evidence/index.ts";
 import type { EndOptions, Machine } from "../machine/index.ts";
 import {
   judgeWait,
@@ -23,16 +28,23 @@ export type ExpectedExit = Fields<MachineExit>;
 
 /** Which kinds there are, and which fields they have besides. */
 const kinds: Readonly<Record<MachineExitKind, readonly string[]>> = {
-  "debug-exit": ["status"],
+  "debug-exit": ["status", "outcome"],
   "power-off": [],
   reset: [],
   "reset-loop": ["resets"],
   "triple-fault": [],
   lockup: [],
   panic: ["message"],
+  watchdog: ["action"],
   "internal-error": ["message"],
   "qemu-crash": ["signal", "exitCode", "message"],
   killed: ["by"],
+};
+
+/** Fields of which every value is known. */
+const knownValues: Readonly<Record<string, readonly string[]>> = {
+  kind: Object.keys(kinds),
+  outcome: exitOutcomeNames,
 };
 
 /**
@@ -63,9 +75,9 @@ function checkExpected(expected: object): void {
     if (!fields.includes(name)) {
       throw new SpecError(name, `is no field of an exit; the fields are ${fields.join(", ")}`);
     }
-    if (name !== "kind" || value === undefined || Object.hasOwn(kinds, value)) continue;
-    const known = Object.keys(kinds).join(", ");
-    throw new SpecError("kind", `got ${JSON.stringify(value)}, takes one of ${known}`);
+    const known = knownValues[name];
+    if (known === undefined || value === undefined || known.includes(value)) continue;
+    throw new SpecError(name, `got ${JSON.stringify(value)}, takes one of ${known.join(", ")}`);
   }
 }
 

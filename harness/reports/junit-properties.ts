@@ -55,6 +55,9 @@ function machineProperties(machine: MachineRecord): Property[] {
     { name: "exit.kind", value: exit === null ? "none" : exit.kind },
     ...(exit === null ? [] : [{ name: "exit.because", value: exit.because }]),
     ...(exit?.kind === "debug-exit" ? [{ name: "exit.status", value: String(exit.status) }] : []),
+    ...(exit?.kind === "debug-exit" && exit.outcome !== undefined
+      ? [{ name: "exit.outcome", value: exit.outcome }]
+      : []),
     ...(exit?.at === undefined ? [] : [{ name: "exit.at", value: describeLocation(exit.at) }]),
     ...machine.findings.map((finding) => ({ name: "finding", value: finding.kind })),
     { name: "reproduce", value: machine.reproduce },

@@ -7,8 +7,8 @@ const ledgersOfTests = new WeakMap<object, MatcherLedger>();
 
 /** A machine, and everything of it that matchers take, belongs to one test's ledger. */
 export function enterIntoLedger(machine: Machine, ledger: MatcherLedger): void {
-  const { debugConsole, qmp, screen, serialPorts } = machine;
-  const ports = debugConsole === undefined ? serialPorts : [...serialPorts, debugConsole];
+  const { debugConsole, qmp, screen, semihosting, serialPorts } = machine;
+  const ports = [...serialPorts, debugConsole, semihosting].filter((port) => port !== undefined);
   const parts = [machine, qmp, screen, ...ports, ...ports.map(({ terminal }) => terminal)];
   for (const part of parts) owners.set(part, { machine, ledger });
 }

@@ -112,8 +112,9 @@ export class TestOwner {
    * The end of the test, whatever became of it.
    * @throws what fails a test whose body returned: a matcher or a `boot()` that was not awaited, or
    *   a guest that died in a way that nothing expected. Afterwards no machine of the test is left.
+   * @returns why the test is to be skipped, if a guest has skipped it and nothing else fails it.
    */
-  async finish(): Promise<void> {
+  async finish(): Promise<string | undefined> {
     this.#isFinished = true;
     const unawaited = this.#ledger.close();
     const errors: unknown[] = [];
@@ -123,6 +124,7 @@ export class TestOwner {
     this.#record();
     if (errors.length === 1) throw errors[0];
     if (errors.length > 1) throw new AggregateError(errors, errors.map(messageOf).join("\n\n"));
+    return this.#machines.map(({ verdict }) => verdict.skipReason).find((reason) => reason);
   }
 
   /** What fails a test whose body returned. */

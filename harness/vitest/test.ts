@@ -20,10 +20,11 @@ export interface Boot {
 export const test: TestAPI<{ boot: Boot }> = insideVitest(() =>
   base.extend<{ bringupOwner: TestOwner; boot: Boot }>({
     bringupOwner: [
-      async ({ task }, use) => {
+      async ({ skip, task }, use) => {
         const owner = new TestOwner(task, providedRun(task));
         await use(owner);
-        await owner.finish();
+        const skipReason = await owner.finish();
+        if (skipReason !== undefined && task.result?.state !== "fail") skip(skipReason);
       },
       { auto: true },
     ],

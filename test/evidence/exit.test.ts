@@ -28,6 +28,7 @@ const kinds: { [Kind in MachineExitKind]: MachineExit & { kind: Kind } } = {
   "triple-fault": { kind: "triple-fault", because, at },
   lockup: { kind: "lockup", because, at },
   panic: { kind: "panic", message: "no init found", because, at },
+  watchdog: { kind: "watchdog", action: "reset", because, at },
   "internal-error": { kind: "internal-error", message: "emulation failure", because },
   "qemu-crash": { kind: "qemu-crash", signal: "SIGSEGV", message: "SIGSEGV", because },
   killed: { kind: "killed", by: "kill()", because },
@@ -44,11 +45,20 @@ test("each kind of ending reads as one line", () => {
     triple fault at paging.c:41 in map_kernel (0x10002c)
     lockup: a fault while handling a HardFault at paging.c:41 in map_kernel (0x10002c)
     panic: no init found at paging.c:41 in map_kernel (0x10002c)
+    the watchdog ran out (its action: reset) at paging.c:41 in map_kernel (0x10002c)
     internal error of the virtual machine: emulation failure
     QEMU itself died: SIGSEGV
     killed by kill()
     dead halt: every started CPU is halted with interrupts off at paging.c:41 in map_kernel (0x10002c)"
   `);
+});
+
+test.each([
+  ["pass", "debug-exit with status 33, a pass"],
+  ["fail", "debug-exit with status 33, a failure"],
+  ["skip", "debug-exit with status 33, a skip"],
+] as const)("the outcome %s is said", (outcome, words) => {
+  expect(describeExit({ kind: "debug-exit", status: 33, outcome, because })).toBe(words);
 });
 
 test.each(["panic", "internal-error", "qemu-crash"] as const)(
@@ -77,11 +87,15 @@ describe("is a death", () => {
   test.each<[MachineExit, boolean]>([
     [kinds["debug-exit"], false],
     [{ ...kinds["debug-exit"], status: 0 }, false],
+    [{ ...kinds["debug-exit"], outcome: "pass" }, false],
+    [{ ...kinds["debug-exit"], outcome: "skip" }, false],
+    [{ ...kinds["debug-exit"], outcome: "fail" }, true],
     [kinds["power-off"], false],
     [kinds.reset, true],
     [kinds["reset-loop"], true],
     [kinds["triple-fault"], true],
     [kinds.panic, true],
+    [kinds.watchdog, true],
     [kinds["internal-error"], true],
     [kinds["qemu-crash"], true],
     [{ ...kinds.killed, by: "kill()" }, false],

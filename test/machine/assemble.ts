@@ -91,6 +91,22 @@ async function assembleAt(
   return await assemble(name, source, triples[arch] as string, link);
 }
 
+/** Assembles an S-mode kernel for the RISC-V board `virt`, which OpenSBI starts. */
+export async function assembleSbiPayload(body: string): Promise<string> {
+  const source = `.globl _start\n_start:\n${body}\n1: wfi\n  j 1b\n`;
+  return await assemble("kernel.elf", source, "riscv64-unknown-none-elf", [
+    "-Ttext=0x80200000",
+    "--omagic",
+  ]);
+}
+
+/** Assembles an ELF kernel for the Arm board `virt`. */
+export async function assembleForVirt(arch: "aarch64" | "arm", body: string): Promise<string> {
+  const source = `.globl _start\n_start:\n${body}\n1: wfi\n  b 1b\n`;
+  const target = arch === "arm" ? "armv7a-none-eabi" : "aarch64-none-elf";
+  return await assemble("kernel.elf", source, target, ["-Ttext=0x40100000", "--omagic"]);
+}
+
 async function assemble(
   name: string,
   source: string,

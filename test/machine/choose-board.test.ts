@@ -65,6 +65,12 @@ const rows: readonly Row[] = [
   ["entry-riscv64", { firmware: "none" }, "riscv64 virt rv64 128M none", "finisher virtio"],
   ["entry-riscv64", { machine: "sifive_u" }, "riscv64 sifive_u - - default", "sd"],
   [
+    "entry-riscv64",
+    { exitDevice: "semihosting" },
+    "riscv64 virt rv64 128M default",
+    "semihosting virtio",
+  ],
+  [
     "entry-aarch64",
     { machine: "virt,gic-version=3" },
     "aarch64 virt,gic-version=3 cortex-a57 128M default",
@@ -85,11 +91,12 @@ test.for(rows)("$0 with $1: $2", ([image, spec, words, features]) => {
   const board = chooseBoard(spec, image === undefined ? undefined : imageOf(image));
   const { arch, cpu, firmware, machine, memory } = board;
   expect([arch, machine, cpu ?? "-", memory ?? "-", firmware].join(" ")).toBe(words);
-  const { display, exitDevice, facts } = board;
-  const exit = exitDevice === "isa-debug-exit" ? "exit" : (exitDevice ?? "");
-  expect(
-    [display === "std" ? "vga" : (display ?? ""), exit, facts.diskBus].filter(Boolean).join(" "),
-  ).toBe(features);
+  const { display, exit, facts } = board;
+  const exits = { "isa-debug-exit": "exit", finisher: "finisher", semihosting: "semihosting" };
+  const shown = display === "std" ? "vga" : (display ?? "");
+  expect([shown, exit && exits[exit.device], facts.diskBus].filter(Boolean).join(" ")).toBe(
+    features,
+  );
 });
 
 test("the accelerator changes nothing", () => {
@@ -110,7 +117,7 @@ describe("refused", () => {
     [
       undefined,
       { arch: "ppc64", exitDevice: true },
-      "exitDevice: is not possible on pseries of ppc64: there is no device by which a guest ends",
+      "exitDevice: no exit device fits: isa-debug-exit needs an ISA bus, which pseries has not",
     ],
     ["pvh", { deviceTree: "a.dtb" }, "deviceTree: is not possible: microvm of x86_64 gives its"],
     [
@@ -118,6 +125,17 @@ describe("refused", () => {
       { serialPorts: ["a", "b", "c", "d", "e"], machine: "microbit" },
       "serialPorts: names 5 serial ports, but microbit of arm has 1",
     ],
+    [
+      "entry-aarch64",
+      { exitDevice: { port: 0x501 } },
+      "exitDevice: { port: 0x501 } is a port of isa-debug-exit, which needs an ISA bus, which virt",
+    ],
+    [
+      undefined,
+      { arch: "s390x", machine: "s390-ccw-virtio", exitDevice: true },
+      "exitDevice: no exit device fits: isa-debug-exit needs an ISA bus, which s390-ccw-virtio has",
+    ],
+    ["pvh", { exitDevice: "semihosting" }, 'got "semihosting", which is for Arm and RISC-V'],
     ["entry-aarch64", { debugConsole: true }, "debugConsole: is not possible on virt of aarch64"],
     [
       "entry-riscv64",

@@ -5,27 +5,7 @@ import {
   type EndFacts,
   firstErrorLine,
 } from "../../harness/machine/classify-exit.ts";
-
-const nothing: EndFacts = {
-  shutdownReason: undefined,
-  runState: undefined,
-  guestPanic: undefined,
-  child: undefined,
-  killedBy: undefined,
-  stderr: "",
-  loggedTripleFault: false,
-  lastAct: undefined,
-  isByFirmware: false,
-  accelerator: "tcg",
-  exitDevice: "isa-debug-exit",
-  fatalLine: undefined,
-  at: undefined,
-};
-const reset = { shutdownReason: "guest-reset" } as const;
-const powerOff = { shutdownReason: "guest-shutdown" } as const;
-const ended = (exitCode: number) => ({ child: { exitCode } });
-const panic = "Kernel panic - not syncing: no init";
-const warning = "qemu-system-x86_64: warning: TCG doesn't support requested feature: x\n";
+import { ended, nothing, panic, powerOff, reset, warning } from "./end-facts.ts";
 
 const table: readonly (readonly [name: string, facts: Partial<EndFacts>, exit: object])[] = [
   // isa-debug-exit
@@ -60,7 +40,7 @@ const table: readonly (readonly [name: string, facts: Partial<EndFacts>, exit: o
     { kind: "debug-exit", status: 49 },
   ],
   ["newer QEMU: a power-off", { ...powerOff, ...ended(0) }, { kind: "power-off" }],
-  // The finisher of RISC-V, and semihosting
+  // The finisher of RISC-V
   [
     "finisher: a power-off",
     { exitDevice: "finisher", ...ended(0) },
@@ -149,9 +129,19 @@ const table: readonly (readonly [name: string, facts: Partial<EndFacts>, exit: o
     { kind: "panic", message: panic },
   ],
   [
-    "a panic, and then a status that the guest chose",
+    "a panic, and then a status of which nobody knows what it means",
     { ...ended(99), fatalLine: panic },
-    { kind: "debug-exit", status: 49 },
+    { kind: "panic", message: panic, because: expect.stringContaining("with exit code 99") },
+  ],
+  [
+    "a panic, and then a pass",
+    { ...ended(1), fatalLine: panic, exitOutcomes: "kvm-unit-tests" },
+    { kind: "panic", message: panic },
+  ],
+  [
+    "a panic, and then a status that means a failure",
+    { ...ended(99), fatalLine: panic, exitOutcomes: { fail: [49] } },
+    { kind: "debug-exit", status: 49, outcome: "fail" },
   ],
   [
     "a panic, and then the end of the test",

@@ -121,6 +121,13 @@ const cases: readonly (readonly [
   ["a virtual clock", "pvh", { clock: "virtual" }, { kernel, ...qboot }],
   ["a debugger", "pvh", { debug: true }, { kernel, ...qboot }],
   [
+    "an exit device at a port of the user's own",
+    "multiboot",
+    { exitDevice: { port: 0x501 } },
+    { kernel },
+  ],
+  ["semihosting, with its console", "entry-aarch64", { exitDevice: true }, { kernel }],
+  [
     "a QEMU without its sandbox",
     "pvh",
     { exitDevice: false },

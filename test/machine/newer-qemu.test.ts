@@ -7,18 +7,36 @@ import type { MachineExit } from "../../harness/machine/index.ts";
 import { startOwned } from "../../harness/process/index.ts";
 import { QmpClient } from "../../harness/qmp/index.ts";
 import { kernelPath } from "../../kernels/build.ts";
+import { aarch64Guest, psci } from "./exit-guests.ts";
 import { temporaryDirectory, useKernels } from "./machines.ts";
 
 useKernels("power-off");
 
-test("a power-off, by a QEMU that is taken for a newer one", async () => {
+test.each<readonly [string, "isa-debug-exit" | "semihosting", () => Promise<string[]>]>([
+  [
+    "x86_64",
+    "isa-debug-exit",
+    async () => [
+      ...["-machine", "microvm", "-kernel", kernelPath("power-off")],
+      ...["-device", "isa-debug-exit,iobase=0xf4,iosize=4"],
+    ],
+  ],
+  [
+    "aarch64",
+    "semihosting",
+    async () => [
+      ...["-machine", "virt", "-cpu", "cortex-a57", "-semihosting"],
+      ...["-kernel", await aarch64Guest("", psci(0x8400_0008))],
+    ],
+  ],
+])("a power-off on %s with %s, by a QEMU that is taken for a newer one", async (...row) => {
+  const [arch, exitDevice, machine] = row;
   const directory = temporaryDirectory();
   const stderrLog = join(directory, "stderr.log");
   const child = startOwned(
-    "qemu-system-x86_64",
+    `qemu-system-${arch}`,
     [
-      ...["-nodefaults", "-display", "none", "-machine", "microvm", "-S"],
-      ...["-kernel", kernelPath("power-off"), "-device", "isa-debug-exit,iobase=0xf4,iosize=4"],
+      ...["-nodefaults", "-display", "none", "-S", ...(await machine())],
       ...["-action", "shutdown=pause", "-chardev", "socket,id=qmp,fd=3"],
       ...["-mon", "chardev=qmp,mode=control"],
     ],
@@ -35,11 +53,12 @@ test("a power-off, by a QEMU that is taken for a newer one", async () => {
   const watch = new EndWatch({
     child,
     qmp,
-    autopsy: new Autopsy({ arch: "x86_64", qmp, symbols: undefined, builtAtMs: undefined }),
+    autopsy: new Autopsy({ arch, qmp, symbols: undefined, builtAtMs: undefined }),
     cpuLog: join(directory, "cpu.log"),
     stderrLog,
     accelerator: "tcg",
-    exitDevice: "isa-debug-exit",
+    exitDevice,
+    exitOutcomes: undefined,
     hasRepeatingFirmware: false,
     qemuMajor: 10,
     drain: () => {},

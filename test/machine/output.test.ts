@@ -79,7 +79,7 @@ test("echo: a conversation, to its end", async () => {
   expect(await vm.exited).toMatchObject({ kind: "power-off" });
   const late = await errorOf(vm.serial.write("more"), StateError);
   expect(late.message).toMatch(
-    /^writing to serial0 needs the state starting or running or paused, but this is ended \(power-off/,
+    /^writing to serial0 needs the state starting or running or paused or suspended, but this is ended \(power-off/,
   );
   expect(late.evidence?.exit?.kind).toBe("power-off");
 });

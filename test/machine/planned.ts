@@ -79,6 +79,7 @@ export function planFor(
   const board = boardFor(spec, image);
   const names = spec.serialPorts ?? ["serial0"];
   const debugConsole = { name: "debug-console", kind: "debug-console" } as const;
+  const semihosting = { name: "semihosting", kind: "semihosting" } as const;
   return {
     qemu: `/usr/bin/qemu-system-${board.arch}`,
     board,
@@ -94,8 +95,10 @@ export function planFor(
     ports: [
       ...names.map((name) => ({ name, kind: "serial" }) as const),
       ...(spec.debugConsole === true ? [debugConsole] : []),
+      ...(board.exit?.device === "semihosting" ? [semihosting] : []),
     ],
     onReset: spec.onReset ?? "stop",
+    exitOutcomes: spec.exitOutcomes,
     debug: spec.debug ?? false,
     sandbox: true,
     extra: sortArguments(spec.qemuArguments ?? [], spec.clock),

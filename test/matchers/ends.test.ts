@@ -32,6 +32,7 @@ test("toExit fails at once for another end, and at its limit for none", async ({
 test("toExit refuses an end that there cannot be, also under .not", async ({ boot }) => {
   const vm = await boot(kernelPath("spin"));
   const refused: [unknown, string][] = [
+    [{ outcome: "passed" }, 'outcome: got "passed", takes one of pass, fail, skip'],
     [{ kind: "poweroff" }, 'kind: got "poweroff", takes one of debug-exit, power-off, reset, '],
     [{ code: 7 }, "code: is no field of an exit; the fields are kind, because, status, "],
     ["reset", 'expected: got "reset", takes an object such as { kind: "power-off" }'],

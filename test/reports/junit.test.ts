@@ -13,6 +13,7 @@ test("a run with two machines reads as the report beside this file", async () =>
     exit: {
       kind: "debug-exit",
       status: 3,
+      outcome: "fail",
       because: "exit code 7",
       at: { cpu: 0, instructionPointer: "0x10002c", symbol: "main", file: "main.c", line: 41 },
     },

@@ -84,11 +84,17 @@ export async function negated(): Promise<void> {
 export async function exits(): Promise<void> {
   await expect(vm).toExit();
   await expect(vm).toExit({ kind: "debug-exit", status: 3 }, { timeoutMs: 100 });
+  await expect(vm).toExit({ outcome: "skip" });
+  await expect(vm).toExit({ kind: "watchdog", action: "reset" });
   await expect(vm).toExit({ kind: "panic", message: /no init/ });
   await expect(vm).toExit({ kind: "qemu-crash", signal: "SIGSEGV" });
   await expect(vm).toPanic(/no init/, { timeoutMs: 100 });
   // @ts-expect-error A power-off has no status.
   await expect(vm).toExit({ kind: "power-off", status: 3 });
+  // @ts-expect-error Neither has it an outcome.
+  await expect(vm).toExit({ kind: "power-off", outcome: "pass" });
+  // @ts-expect-error There is no such outcome.
+  await expect(vm).toExit({ outcome: "passed" });
   // @ts-expect-error There is no such kind.
   await expect(vm).toExit({ kind: "poweroff" });
   // @ts-expect-error A status is a number.
