@@ -106,7 +106,13 @@ describe.each(rows)("$target", ({ fault, machine, protocol, target }) => {
   });
 });
 
-/** Where semihosting is off, its instruction is an exception, which no kernel may die of silently. */
+test("with a second CPU, which may be at work, none is called idle", async () => {
+  const halted = await boot({ kernel: kernelPath("dead-halt", "aarch64"), cpus: 2 });
+  const error = await errorOf(halted.serial.waitFor("x", { timeoutMs: 500 }), TimeoutError);
+  expect(error.message).toMatch(/machine: running, at .*\/machine\.c:\d+ in halt_forever \(0x/);
+});
+
+/** Where semihosting is off, its instruction is an exception: no kernel may die of it silently. */
 test.each(["aarch64", "arm", "cortex-m"] as const)("%s without an exit device", async (target) => {
   const vm = await boot({ kernel: kernelPath("exit-code", target) });
   await vm.serial.waitFor("exit_with: QEMU runs this machine without semihosting\n", soon);
