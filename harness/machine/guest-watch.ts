@@ -12,18 +12,18 @@ import type { FifoPair } from "../process/index.ts";
 import type { QmpEvent } from "../qmp/index.ts";
 import type { Screen } from "../screen/index.ts";
 import { Autopsy } from "./autopsy.ts";
-import type { PlannedPort } from "./command-line.ts";
 import { CrashReport } from "./crash-report.ts";
 import { DeadHaltSampler } from "./dead-halt-sampler.ts";
 import { EndWaits } from "./end-waits.ts";
 import { EndWatch, saysTripleFault } from "./end-watch.ts";
 import { exitDeviceOf } from "./exit-device.ts";
+import { wireGuestPort } from "./guest-port.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import type { MachineParts } from "./machine-parts.ts";
 import type { MachineChronicle } from "./machine-record.ts";
 import { makeScreen } from "./make-screen.ts";
 import { hasRepeatingFirmware } from "./pc-firmware.ts";
-import { type WiredPort, wirePort } from "./port-wiring.ts";
+import type { WiredPort } from "./port-wiring.ts";
 import { ResetWatch } from "./reset-watch.ts";
 
 export class GuestWatch {
@@ -53,7 +53,7 @@ export class GuestWatch {
     });
     this.endWaits = new EndWaits((change) => this.sampler.waiting(change));
     this.ports = parts.plan.ports.map((port, index) => {
-      return this.#wire(port, parts.fifos[index] as FifoPair);
+      return wireGuestPort(port, parts.fifos[index] as FifoPair, parts, this);
     });
     this.screen = makeScreen(parts, {
       ports: this.ports,
@@ -79,6 +79,11 @@ export class GuestWatch {
   /** When the guest executed its first instruction, as far as this process could see. */
   get startedAt(): Date | undefined {
     return this.#start?.date;
+  }
+
+  /** Milliseconds since then. What is read before the news of it was printed at its very start. */
+  get clockMs(): number {
+    return this.#start === undefined ? 0 : performance.now() - this.#start.ms;
   }
 
   /** Gives an error the evidence of this machine, once, after writing it to disk. */
@@ -119,42 +124,6 @@ export class GuestWatch {
   #fatalLine(): string | undefined {
     const line = this.ports.map(({ port }) => port.standingFatal?.line).find((line) => line);
     return line ?? this.crash.unexpected?.message;
-  }
-
-  #wire(planned: PlannedPort, fifo: FifoPair): WiredPort {
-    const hooks = {
-      send: (bytes: Uint8Array) => this.#send(planned.name, fifo, bytes),
-      limit: this.#parts.limit,
-      // What is read before the news that the guest runs was printed at its very start.
-      clockMs: () => (this.#start === undefined ? 0 : performance.now() - this.#start.ms),
-      failOn: this.#parts.failOn,
-      isPaused: () => this.lifecycle.state === "paused",
-      onFatal: ({ line }: { line: string }) => {
-        this.chronicle.note(planned.name, `fatal output: ${line}`);
-        this.endWaits.offerPanic(panicOf(line));
-      },
-      onWaiting: (change: 1 | -1) => this.sampler.waiting(change),
-      attachEvidence: (error: Error) => this.attachEvidence(error),
-    };
-    const { directory } = this.chronicle.facts;
-    return wirePort(planned, fifo, {
-      directory,
-      hooks,
-      limits: this.#parts.portLimits,
-      onLogFull: (reason) => this.endWatch.kill(reason),
-      onOutput: () => this.resets.sawOutput(),
-    });
-  }
-
-  async #send(port: string, fifo: FifoPair, bytes: Uint8Array): Promise<void> {
-    try {
-      this.lifecycle.require(`writing to ${port}`, "starting", "running", "paused", "suspended");
-      // What is typed may make the guest reset.
-      await this.resets.settled;
-      await fifo.write(bytes);
-    } catch (error) {
-      throw await this.attachEvidence(error as Error);
-    }
   }
 
   #watchEnd(): EndWatch {

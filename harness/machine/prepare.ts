@@ -19,6 +19,7 @@ import type { EvidenceStore } from "./evidence-store.ts";
 import { examineImage } from "./examine-image.ts";
 import { checkSemihosting, exitDeviceOf, needsTcg } from "./exit-device.ts";
 import { checkOutcomes } from "./exit-outcomes.ts";
+import { checkHostMemory } from "./host-memory.ts";
 import { checkImage } from "./image-check.ts";
 import { type DetectedImage, describeImage } from "./image-types.ts";
 import { existing, type ImageUnderTest, planLoading } from "./media.ts";
@@ -57,6 +58,7 @@ export async function prepareMachine(
   checkClock(spec);
   const image = await lookAtKernel(spec);
   const board = chooseBoard(spec, image);
+  checkHostMemory(board.memory);
   checkSemihosting(board.exit, spec.accelerator, extra);
   checkOutcomes(spec.exitOutcomes, exitDeviceOf(board.exit, extra));
   const kept = image === undefined ? undefined : await surroundings.store.keep(image.path);
