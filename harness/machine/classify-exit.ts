@@ -164,7 +164,9 @@ function classifyProcessEnd(facts: EndFacts): MachineExit {
   if (killedBy !== undefined) return killed(killedBy, "the harness ended QEMU", facts);
   if (child?.signal !== undefined) return classifySignal(child.signal, facts);
   const code = child?.exitCode;
-  const words = firstErrorLine(facts.stderr);
+  // Semihosting lets a guest write there, too.
+  const isShared = facts.exitDevice === "semihosting";
+  const words = firstErrorLine(isShared ? linesOfQemu(facts.stderr) : facts.stderr);
   const because = `QEMU ended without an event, with exit code ${code ?? "unknown"}`;
   // A debug-exit of 0 and QEMU's own failure both give 1; QEMU says why it fails.
   if (code !== undefined && !(code === 1 && words !== undefined)) {
@@ -213,6 +215,11 @@ function killed(by: string, because: string, facts: EndFacts): MachineExit {
 
 function place(facts: EndFacts): { at?: GuestLocation } {
   return facts.at === undefined ? {} : { at: facts.at };
+}
+
+/** What QEMU says with its own name before it. */
+function linesOfQemu(stderr: string): string {
+  return (stderr.match(/^qemu-system-\w+: .*$/gm) ?? []).join("\n");
 }
 
 /** QEMU's first complaint that is not a warning, without its own name before it. */

@@ -67,8 +67,12 @@ export async function launchMachine(
   const fifos = orderPorts(opened, plan, chronicle);
   const logs = { cpu: join(directory, "cpu.log"), stderr: join(directory, "stderr.log") };
   const run = { directory: privateDirectory.path, cpuLog: logs.cpu };
+  // What a guest writes to ":tt" by semihosting goes to QEMU's standard output.
+  const semihosting = plan.ports.findIndex(({ kind }) => kind === "semihosting");
+  const outputFifo = semihosting === -1 ? undefined : `${paths[semihosting]}.out`;
   const child = startOwned(plan.qemu, commandLine(plan, run), {
     logFile: logs.stderr,
+    outputFifo,
     sockets: 1,
     environment: { ...process.env, TMPDIR: privateDirectory.path },
   });

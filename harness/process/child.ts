@@ -39,6 +39,8 @@ export interface OwnedChild {
 export interface StartOptions {
   /** Takes stdout and stderr, appended; made with mode 0600. */
   readonly logFile: string;
+  /** FIFO that takes standard output, which goes to the log otherwise. */
+  readonly outputFifo?: string | undefined;
   /** How many socket pairs it gets, from descriptor 3 on. */
   readonly sockets: number;
   /** Descriptors of this process that it gets after those. */
@@ -78,12 +80,15 @@ export function startOwned(
   let launched: Launched | undefined;
   const disown = ownProgram(() => kill(launched?.child));
   let log: number | undefined;
+  let output: number | undefined;
   try {
     log = openLog(options.logFile);
     if (program === undefined) throw new Error(`${file}: not found, or no executable file`);
     const further = command.guardDescriptor === undefined ? [] : ["pipe" as const];
     const pairs = Array.from({ length: sockets }, () => "pipe" as const);
-    const stdio = ["ignore", log, log, ...pairs, ...inherit, ...further];
+    // Opened for both, so that it waits for no reader.
+    if (options.outputFifo !== undefined) output = openSync(options.outputFifo, "r+");
+    const stdio = ["ignore", output ?? log, log, ...pairs, ...inherit, ...further];
     launched = launch(command, environment, stdio);
     return watch(launched, command, sockets, disown);
   } catch (error) {
@@ -91,7 +96,7 @@ export function startOwned(
     if (error instanceof HostError) throw error;
     return notStarted(error as Error, sockets);
   } finally {
-    if (log !== undefined) closeSync(log);
+    for (const file of [log, output]) if (file !== undefined) closeSync(file);
   }
 }
 

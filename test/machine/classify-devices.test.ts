@@ -47,6 +47,16 @@ const table: readonly (readonly [name: string, facts: Partial<EndFacts>, exit: o
     { exitDevice: "semihosting", shutdownReason: "guest-panic", ...ended(1) },
     { kind: "panic" },
   ],
+  [
+    "semihosting: a code of 1 after words of the guest",
+    { exitDevice: "semihosting", ...ended(1), stderr: "assertion failed\n" },
+    { kind: "debug-exit", status: 1 },
+  ],
+  [
+    "semihosting: QEMU's own failure",
+    { exitDevice: "semihosting", ...ended(1), stderr: "hello\nqemu-system-arm: no memory\n" },
+    { kind: "qemu-crash", message: "no memory" },
+  ],
   // The finisher: newer QEMU tells a failure with the code 0 from a success
   [
     "newer QEMU: a failure without a code, by the finisher",

@@ -12,6 +12,7 @@ import {
   riscvSemihostingGuest,
   sbiGuest,
   semihostingExit,
+  semihostingPrint,
 } from "./exit-guests.ts";
 import { boot, errorOf, soonMs, useKernels } from "./machines.ts";
 
@@ -83,6 +84,14 @@ describe("semihosting", () => {
     // An exit code of 1 is the guest's: what it prints is no word of QEMU.
     expect(error.exit?.kind).toBe("panic");
     expect(error.exit?.because).toContain("then: QEMU ended without an event, with exit code 1");
+  });
+
+  test("has a standard output, which is judged", async () => {
+    const text = "Kernel panic: by the C library\n";
+    const rest = `${semihostingPrint(text)}\n${semihostingExit(0, "SYS_EXIT")}`;
+    const vm = await boot({ kernel: await aarch64Guest("", rest), exitDevice: true });
+    expect(await vm.exited).toMatchObject({ kind: "panic", message: text.trim() });
+    expect(vm.semihosting?.text).toBe(text);
   });
 });
 

@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { GuestError } from "../../harness/evidence/index.ts";
 import type { MachineSpec } from "../../harness/machine/index.ts";
-import { debugExit, pvhGuest, startI6300esb, startIb700, writePvpanicPci } from "./exit-guests.ts";
+import { startI6300esb, startIb700, writePvpanicPci } from "./alarm-guests.ts";
+import { debugExit, pvhGuest } from "./exit-guests.ts";
 import { boot, errorOf, soonMs, useKernels } from "./machines.ts";
 
 useKernels();

@@ -1,7 +1,7 @@
 /** A guest that suspends to RAM is no dead one: it can be woken up. */
 import { expect, test } from "vitest";
 import { StateError, TimeoutError } from "../../harness/evidence/index.ts";
-import { debugExit16, reset16, suspendingGuest } from "./exit-guests.ts";
+import { debugExit16, reset16, suspendingGuest } from "./alarm-guests.ts";
 import { boot, errorOf, soonMs, useKernels } from "./machines.ts";
 
 useKernels();
