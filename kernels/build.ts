@@ -10,7 +10,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { BringupError } from "../harness/evidence/index.ts";
 import { type BuildSettings, isUpToDate, type LinkJob, planJobs } from "./plan.ts";
-import type { KernelTarget } from "./targets.ts";
+import { type KernelTarget, madeOf } from "./targets.ts";
 import { compile, link } from "./toolchain.ts";
 
 const unusedObjectLimitMs = 24 * 60 * 60 * 1000;
@@ -29,7 +29,7 @@ export function kernelPath(
   target: KernelTarget = "x86_64",
   directory: string = import.meta.dirname,
 ): string {
-  const source = `${name === "multiboot64" ? "hello" : name}.${target === "bios" ? "S" : "c"}`;
+  const source = `${madeOf[name] ?? name}.${target === "bios" ? "S" : "c"}`;
   if (!existsSync(join(directory, source))) {
     throw new BringupError(`there is no kernel "${name}" for ${target}: no kernels/${source}`);
   }
