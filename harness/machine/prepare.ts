@@ -4,21 +4,22 @@ import { type AcceleratorChoice, type MachineRecord, SpecError } from "../eviden
 import {
   type Calibration,
   chooseAccelerator,
-  findFirmware,
   findMachineType,
   findQemu,
-  findRom,
   hasOption,
   machineNames,
   type QemuBinary,
 } from "../host/index.ts";
+import { chooseByDirectory } from "./boot-media/directory-choice.ts";
+import { existing } from "./boot-media/existing.ts";
 import { type ChosenBoard, chooseBoard } from "./choose-board.ts";
 import type { MachinePlan, PlannedPort } from "./command-line.ts";
 import type { EvidenceStore } from "./evidence-store.ts";
 import { examineImage } from "./examine-image.ts";
 import { checkImage } from "./image-check.ts";
 import { type DetectedImage, describeImage } from "./image-types.ts";
-import { existing, type ImageUnderTest, planLoading } from "./media.ts";
+import { type ImageUnderTest, planLoading } from "./media.ts";
+import { planFirmware } from "./plan-firmware.ts";
 import { sortArguments } from "./qemu-arguments.ts";
 import type { MachineSpec } from "./spec.ts";
 
@@ -47,9 +48,11 @@ export interface Surroundings {
  *   before QEMU starts.
  */
 export async function prepareMachine(
-  spec: MachineSpec,
+  given: MachineSpec,
   surroundings: Surroundings,
 ): Promise<PreparedMachine> {
+  const { spec, surveyed } = await chooseByDirectory(given);
+  const { directory } = surroundings;
   const extra = sortArguments(spec.qemuArguments ?? [], spec.clock);
   checkClock(spec);
   const image = await lookAtKernel(spec);
@@ -60,7 +63,7 @@ export async function prepareMachine(
   checkMachineType(qemu, board);
   const accelerator = await chooseAcceleratorFor(spec, board, qemu, surroundings);
   const tested = image === undefined || kept === undefined ? undefined : { image, kept };
-  const loading = await planLoading(spec, tested, board, surroundings.directory);
+  const loading = await planLoading(spec, { tested, surveyed, board, directory });
   const symbols = spec.symbols ?? (image?.kind === "elf" ? kept?.path : undefined);
   const plan: MachinePlan = {
     qemu: qemu.path,
@@ -69,7 +72,7 @@ export async function prepareMachine(
     clock: spec.clock ?? "host",
     cpus: spec.cpus ?? 1,
     ...loading,
-    firmware: await planFirmware(board, qemu),
+    firmware: await planFirmware(board, qemu, directory),
     ports: planPorts(spec),
     onReset: spec.onReset ?? "stop",
     debug: spec.debug ?? false,
@@ -94,7 +97,7 @@ function recordOf({ image, kept }: ImageUnderTest): MachineRecord["kernel"] {
 async function lookAtKernel(spec: MachineSpec): Promise<DetectedImage | undefined> {
   if (spec.kernel === undefined) return undefined;
   const image = await examineImage(spec.kernel);
-  checkImage(image, spec.arch === undefined ? {} : { arch: spec.arch });
+  checkImage(image, { arch: spec.arch, bootLoader: spec.bootLoader });
   return image;
 }
 
@@ -137,42 +140,6 @@ async function chooseAcceleratorFor(
   return await chooseAccelerator(
     calibration === undefined ? question : { ...question, calibration },
   );
-}
-
-async function planFirmware(
-  board: ChosenBoard,
-  qemu: QemuBinary,
-): Promise<MachinePlan["firmware"]> {
-  const { firmware, arch, machineType } = board;
-  if (firmware === "default") return { kind: "default" };
-  // Where a board starts a kernel by itself, QEMU knows no word for "no firmware" but its absence.
-  if (firmware === "none") {
-    return arch.startsWith("riscv") ? { kind: "bios", file: "none" } : { kind: "default" };
-  }
-  if (firmware === "qboot") {
-    const rom = findRom(qemu, "qboot.rom");
-    return rom === null ? { kind: "default" } : { kind: "bios", file: rom };
-  }
-  if (firmware === "uefi") {
-    const found = findFirmware({ arch, machineType, qemu });
-    if (found.mapping === "memory") return { kind: "bios", file: found.code };
-    const { code, codeFormat, variables } = found;
-    const variablesFormat = found.variablesFormat ?? "raw";
-    return { kind: "flash", code, codeFormat, variables, variablesFormat };
-  }
-  if (typeof firmware === "string") {
-    return { kind: "bios", file: await existing("firmware", firmware) };
-  }
-  return {
-    kind: "flash",
-    code: await existing("firmware.code", firmware.code),
-    codeFormat: "raw",
-    variables:
-      firmware.variables === undefined
-        ? null
-        : await existing("firmware.variables", firmware.variables),
-    variablesFormat: "raw",
-  };
 }
 
 function planPorts(spec: MachineSpec): PlannedPort[] {

@@ -2,6 +2,8 @@ import "./provided.ts";
 
 export {
   AssertionError,
+  type BootLoader,
+  type BootModule,
   BringupError,
   type CommandOptions,
   type DeadHalt,

@@ -27,6 +27,7 @@ const images = {
   pvh: { ...elf, pvh: true, bootable: "pvh" },
   multiboot: { ...elf, bits: 32, elfMachine: 3, arch: "i386", multiboot: 1, bootable: "multiboot" },
   multiboot64: { ...elf, multiboot: 1, bootable: "multiboot-as-elf32" },
+  multiboot2: { ...elf, multiboot: 2, bootable: "multiboot2" },
   "entry-aarch64": { ...elf, elfMachine: 183, arch: "aarch64" },
   "entry-riscv64": { ...elf, elfMachine: 243, arch: "riscv64" },
   bzimage: {
@@ -41,6 +42,13 @@ const images = {
     ...file("/kernels/boot.img"),
     partitions: "none",
     floppy: false,
+  },
+  "uefi-disk": {
+    kind: "boot-sector",
+    ...file("/kernels/disk.img"),
+    partitions: "gpt",
+    floppy: false,
+    uefiOnly: ["i386", "x86_64"],
   },
   "iso-bios": { ...iso, elTorito: { bios: true, uefi: false } },
   "iso-uefi": { ...iso, elTorito: { bios: false, uefi: true } },
