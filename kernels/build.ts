@@ -10,7 +10,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { BringupError } from "../harness/evidence/index.ts";
 import { type BuildSettings, isUpToDate, type LinkJob, planJobs } from "./plan.ts";
-import { type KernelTarget, targets } from "./targets.ts";
+import { type KernelTarget, madeOf, targets } from "./targets.ts";
 import { compile, link } from "./toolchain.ts";
 
 const unusedObjectLimitMs = 24 * 60 * 60 * 1000;
@@ -31,7 +31,7 @@ export function kernelPath(
   target: KernelTarget = "x86_64",
   directory: string = import.meta.dirname,
 ): string {
-  const source = `${name === "multiboot64" ? "hello" : name}.${target === "bios" ? "S" : "c"}`;
+  const source = `${madeOf[name] ?? name}.${target === "bios" ? "S" : "c"}`;
   const isLeftOut = targetNamed(target)?.kernels?.includes(name) === false;
   if (isLeftOut || !existsSync(join(directory, source))) {
     throw new BringupError(`there is no kernel "${name}" for ${target}: no kernels/${source}`);

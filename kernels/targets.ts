@@ -46,9 +46,20 @@ export interface Image {
   readonly sources: readonly string[];
 }
 
-const multibootHeader = "runtime/i386/multiboot-header.S";
 const pvhNote = "runtime/x86_64/pvh-note.S";
 
+/**
+ * Kernels that are made of another one, as a 64-bit ELF with another header in place of the PVH
+ * note. GRUB loads such files and QEMU refuses them, which is why tests need them.
+ */
+export const madeOf: Readonly<Record<string, string>> = {
+  multiboot64: "hello",
+  multiboot2: "modules",
+};
+const headers: Readonly<Record<string, string>> = {
+  multiboot64: "runtime/i386/multiboot-header.S",
+  multiboot2: "runtime/multiboot2/header.S",
+};
 // No vector registers, and no data below the stack pointer.
 const x86Flags = ["-mgeneral-regs-only", "-mno-red-zone", ...include("x86")];
 
@@ -198,19 +209,19 @@ export async function listImages(directory: string): Promise<Image[]> {
       if (target.kernels?.includes(name) === false) continue;
       const image = { name, target, sources: [source, ...runtime.flat()] };
       images.push(image);
-      if (name === "hello" && target.name === "x86_64") images.push(asMultiboot64(image));
+      if (target.name !== "x86_64") continue;
+      for (const [other, source] of Object.entries(madeOf)) {
+        if (source === name) images.push(withHeader(other, image));
+      }
     }
   }
   return images;
 }
 
-/**
- * `hello` once more, as a 64-bit ELF with a Multiboot 1 header in place of the PVH note. GRUB
- * loads such a file and QEMU refuses it, which is why tests need one.
- */
-function asMultiboot64(image: Image): Image {
-  const sources = image.sources.map((source) => (source === pvhNote ? multibootHeader : source));
-  return { ...image, name: "multiboot64", sources };
+function withHeader(name: string, image: Image): Image {
+  const header = headers[name];
+  const sources = image.sources.map((source) => (source === pvhNote && header ? header : source));
+  return { ...image, name, sources };
 }
 
 async function sourcesIn(directory: string, folder: string): Promise<string[]> {

@@ -5,6 +5,7 @@
 import { SpecError } from "../evidence/index.ts";
 import { architectureNamed, type Board, boardOf } from "./board.ts";
 import { cortexMBoard } from "./boards/arm.ts";
+import { needsUefi } from "./boot-media/boot-loader.ts";
 import { chooseDisplay, type DisplayAdapter } from "./display-adapter.ts";
 import { type ChosenExit, chooseExit } from "./exit-device.ts";
 import { architectureOf } from "./image-check.ts";
@@ -69,15 +70,22 @@ export function chooseBoard(spec: MachineSpec, image: DetectedImage | undefined)
   };
 }
 
+/** Of a disk that boots by UEFI, which any architecture may have. */
+const untold = "the EFI system partition has not one boot file that would tell the architecture";
+
 function chooseArchitecture(spec: MachineSpec, image: DetectedImage | undefined): string {
   if (spec.arch !== undefined) return spec.arch;
   const found = image === undefined ? undefined : architectureOf(image);
   // The 64-bit emulator runs 32-bit PCs as well, and is the one that everybody has installed.
   if (found === "i386") return "x86_64";
   if (found !== undefined) return found;
+  if (image?.kind === "boot-sector") {
+    if (image.uefiOnly?.includes("x86_64")) return "x86_64";
+    throw new SpecError("arch", `is missing: ${untold}`);
+  }
   if (image?.kind === "iso9660" || image === undefined) {
     const hasFirmware = spec.firmware !== undefined;
-    const hasMedia = spec.disks !== undefined || spec.cdrom !== undefined;
+    const hasMedia = [spec.disks, spec.cdrom, spec.directory].some((one) => one !== undefined);
     if (image !== undefined || hasMedia || hasFirmware) return "x86_64";
     throw new SpecError("kernel", "is missing: give an image, or firmware, disks or arch");
   }
@@ -94,11 +102,14 @@ function chooseMachine(
     image?.kind === "elf" ? image.isCortexM : image?.kind === "unknown" && image.isVectorTable;
   if (arch === "arm" && isCortexM === true) return cortexMBoard;
   if (row?.common.isa !== true) return row?.machine;
-  if (spec.firmware === "uefi" || image?.kind === "efi-application") return "q35";
+  const isUefiDisk = image?.kind === "boot-sector" && image.uefiOnly !== undefined;
+  if (spec.firmware === "uefi" || image?.kind === "efi-application" || isUefiDisk) return "q35";
   // A PVH kernel asks nothing of firmware, and microvm starts fastest; but it has no PCI bus, and
   // a single serial port.
-  const needsDisplay = spec.display !== undefined && spec.display !== "none";
-  const needsPci = spec.disks !== undefined || spec.cdrom !== undefined || needsDisplay;
+  const display = spec.display === "none" ? undefined : spec.display;
+  const needsPci = [spec.disks, spec.cdrom, spec.directory, spec.bootLoader, display].some(
+    (one) => one !== undefined,
+  );
   const needsPorts = (spec.serialPorts?.length ?? 1) > 1;
   const isPvh = image?.kind === "elf" && image.bootable === "pvh";
   const isSimple = !needsPci && !needsPorts && spec.firmware === undefined;
@@ -120,8 +131,7 @@ function chooseFirmware(
     );
   }
   if (spec.firmware !== undefined) return spec.firmware;
-  if (image?.kind === "efi-application") return "uefi";
-  if (image?.kind === "iso9660" && !image.elTorito.bios) return "uefi";
+  if (needsUefi(image, spec.bootLoader, facts.isa)) return "uefi";
   // Linked to where a RISC-V board has its firmware: it takes the firmware's place.
   const isInPlace = image?.kind === "elf" && image.loadsAt === facts.firmwareAt;
   if (isInPlace) return "none";

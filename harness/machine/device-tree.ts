@@ -1,7 +1,7 @@
 /** The device tree of the spec. */
 import { open } from "node:fs/promises";
 import { SpecError } from "../evidence/index.ts";
-import { existing } from "./media.ts";
+import { existing } from "./boot-media/existing.ts";
 import type { MachineSpec } from "./spec.ts";
 
 /** The first four bytes of a blob (Devicetree Specification 0.4, section 5.2). */

@@ -1,5 +1,6 @@
 /** Whether a detected image can be booted at all, with a remedy where it cannot. */
 import { SpecError } from "../evidence/index.ts";
+import { checkBootLoader } from "./boot-media/boot-loader.ts";
 import { takenImages } from "./image.ts";
 import {
   type DetectedImage,
@@ -7,11 +8,14 @@ import {
   type ElfImage,
   type UnknownImage,
 } from "./image-types.ts";
+import type { BootLoader } from "./spec.ts";
 
 /** What the spec says about the image. */
 export interface ImageRequest {
   /** Suffix of the emulator that was asked for. */
   readonly arch?: string | undefined;
+  /** What is to start the kernel instead of QEMU. */
+  readonly bootLoader?: BootLoader | undefined;
   /** Where to load a flat binary. */
   readonly loadAddress?: number | string | undefined;
 }
@@ -34,8 +38,11 @@ export function checkImage(image: DetectedImage, request: ImageRequest = {}): vo
       );
     }
   }
+  if (request.bootLoader !== undefined) checkBootLoader(image, request.bootLoader);
+  const isStarted = request.bootLoader !== undefined && image.kind === "elf";
   const complaint = image.kind === "elf" ? complainAboutElf(image) : complainAbout(image);
-  if (complaint !== undefined) throw new SpecError("kernel", `${image.path} ${complaint}`);
+  if (complaint !== undefined && !isStarted)
+    throw new SpecError("kernel", `${image.path} ${complaint}`);
   if (loadAddress !== undefined) {
     throw new SpecError(
       "loadAddress",
@@ -67,11 +74,19 @@ export function architectureOf(image: DetectedImage): string | undefined {
     case "bzimage":
       return image.is64Bit ? "x86_64" : "i386";
     case "boot-sector":
+      return image.uefiOnly === undefined ? "i386" : oneOf(image.uefiOnly);
+    case "iso9660":
+      return image.elTorito.bios ? undefined : oneOf(image.architectures ?? []);
     case "multiboot-binary":
       return "i386";
     default:
       return undefined;
   }
+}
+
+/** The one architecture, or `undefined` where there are several, or none. */
+function oneOf(architectures: readonly string[]): string | undefined {
+  return architectures.length === 1 ? architectures[0] : undefined;
 }
 
 function runsOn(found: string, arch: string): boolean {
@@ -145,12 +160,10 @@ function complainAboutElf(image: ElfImage): string | undefined {
         `is a ${description}, which Multiboot cannot load: ${image.detail ?? ""}; ` +
         "give the segments low physical addresses (AT() in the linker script) and a low entry point"
       );
-    case "multiboot2-only":
-      return `is a ${description}, but QEMU loads no Multiboot 2; ${addPvhNote(image)}`;
     case "limine":
       return (
         `is a ${description} for the Limine boot protocol; ` +
-        "give the ISO or disk image that Limine boots"
+        'give the ISO or disk image that Limine boots, or its files: bootLoader: { limine: "…" }'
       );
     case "pvh-note-not-in-segment":
       return (

@@ -121,7 +121,7 @@ function judge(elf: Elf, clues: Clues): Verdict {
   if (elf.type === elfType.relocatable) return refused("relocatable");
   if (elf.type === elfType.core) return refused("core-dump");
   const isX86 = elf.machine === x86Machines.i386 || elf.machine === x86Machines.x86_64;
-  if (isX86 && (clues.pvh || clues.multiboot?.version === 1)) return judgeX86(elf, clues);
+  if (isX86 && (clues.pvh || clues.multiboot !== undefined)) return judgeX86(elf, clues);
   if (clues.hosted) return refused("linux-program");
   // A position-independent kernel has the same type as a library, but an entry point.
   if (elf.type === elfType.shared && elf.entry === 0n) return refused("shared-library");
@@ -143,7 +143,8 @@ function judgeX86(elf: Elf, { pvh, multiboot }: Clues): Verdict {
     return { bootable: "multiboot-as-elf32", obstacle: null };
   }
   if (pvh) return { bootable: "pvh", obstacle: null };
-  return refused(multiboot?.version === 2 ? "multiboot2-only" : "no-boot-protocol");
+  if (multiboot?.version === 2) return { bootable: "multiboot2", obstacle: null };
+  return refused("no-boot-protocol");
 }
 
 function refused(obstacle: ElfObstacle): Verdict {

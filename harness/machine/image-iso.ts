@@ -2,6 +2,7 @@
 import type { ByteSource } from "../guest/index.ts";
 import { hasAt } from "./image-formats.ts";
 import type { IsoImage } from "./image-types.ts";
+import { bootFilesAt } from "./image-uefi.ts";
 
 const sectorBytes = 2048;
 const firstDescriptor = 16;
@@ -20,13 +21,13 @@ export function isIso(head: Buffer): boolean {
 export async function readIso(
   source: ByteSource,
   head: Buffer,
-): Promise<Pick<IsoImage, "elTorito" | "label">> {
+): Promise<Pick<IsoImage, "elTorito" | "label" | "architectures">> {
   const start = firstDescriptor * sectorBytes;
   const label = head.toString("latin1", start + 40, start + 72).trim();
-  return {
-    label: label === "" ? undefined : label,
-    elTorito: await readBootEntries(source, findCatalogue(head)),
-  };
+  const { uefiSector, ...elTorito } = await readBootEntries(source, findCatalogue(head));
+  const facts = { label: label === "" ? undefined : label, elTorito };
+  if (uefiSector === undefined) return facts;
+  return { ...facts, architectures: await bootFilesAt(source, uefiSector * sectorBytes) };
 }
 
 /** The sector of the boot catalogue, from the boot record among the volume descriptors. */
@@ -43,8 +44,8 @@ function findCatalogue(head: Buffer): number | undefined {
 async function readBootEntries(
   source: ByteSource,
   sector: number | undefined,
-): Promise<IsoImage["elTorito"]> {
-  const found = { bios: false, uefi: false };
+): Promise<IsoImage["elTorito"] & { uefiSector?: number }> {
+  const found: { bios: boolean; uefi: boolean; uefiSector?: number } = { bios: false, uefi: false };
   const offset = (sector ?? 0) * sectorBytes;
   if (sector === undefined || offset + catalogueBytes > source.sizeBytes) return found;
   const catalogue = await source.read(offset, catalogueBytes, "the boot catalogue");
@@ -55,8 +56,11 @@ async function readBootEntries(
     const indicator = catalogue[place];
     // 90 and 91 are headers of a section: the platform of the entries behind them.
     if (indicator === 0x90 || indicator === 0x91) platform = catalogue[place + 1];
-    else if (indicator === 0x88) found[platform === 0xef ? "uefi" : "bios"] = true;
-    else if (indicator === 0x00 && platform !== undefined && place > 32) break;
+    else if (indicator === 0x88 && platform !== 0xef) found.bios = true;
+    else if (indicator === 0x88) {
+      found.uefi = true;
+      found.uefiSector ??= catalogue.readUInt32LE(place + 8);
+    } else if (indicator === 0x00 && platform !== undefined && place > 32) break;
   }
   return found;
 }

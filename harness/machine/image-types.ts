@@ -6,7 +6,7 @@ interface ImageFile {
   readonly sizeBytes: number;
 }
 
-/** How QEMU's `-kernel` takes an ELF file. */
+/** How an ELF file is loaded: by QEMU's `-kernel`, but for "multiboot2". */
 export type ElfLoading =
   /** x86: entered through its PVH note, in 32-bit protected mode. */
   | "pvh"
@@ -14,6 +14,8 @@ export type ElfLoading =
   | "multiboot"
   /** As "multiboot", but QEMU takes the file only in a 32-bit container: `convertToElf32` first. */
   | "multiboot-as-elf32"
+  /** x86: by GRUB, from an ISO image that is made for it; QEMU itself loads no Multiboot 2. */
+  | "multiboot2"
   /** Other architectures: loaded by its segments and entered at its entry point. */
   | "entry";
 
@@ -25,7 +27,6 @@ export type ElfObstacle =
   | "linux-program"
   | "no-segments"
   | "no-boot-protocol"
-  | "multiboot2-only"
   | "limine"
   | "pvh-note-not-in-segment"
   | "elf32-impossible";
@@ -65,18 +66,22 @@ export interface BzImage extends ImageFile {
   readonly is64Bit: boolean;
 }
 
-/** A raw disk or a floppy that a PC can boot: 55 AA at the end of its first sector. */
+/** A raw disk or a floppy: 55 AA at the end of its first sector. */
 export interface BootSectorImage extends ImageFile {
   readonly kind: "boot-sector";
   readonly partitions: "gpt" | "mbr" | "none";
   /** Has exactly the size of a floppy disk. */
   readonly floppy: boolean;
+  /** Nothing but UEFI firmware can boot it: architectures of the boot files that it has. */
+  readonly uefiOnly?: readonly string[];
 }
 
 export interface IsoImage extends ImageFile {
   readonly kind: "iso9660";
   /** What its El Torito catalogue can boot. */
   readonly elTorito: { readonly bios: boolean; readonly uefi: boolean };
+  /** Where it boots by UEFI: architectures of the boot files that it has. */
+  readonly architectures?: readonly string[];
   readonly label: string | undefined;
 }
 
@@ -175,6 +180,7 @@ function describeElf(image: ElfImage): string {
 function describeBootSector(image: BootSectorImage): string {
   if (image.floppy) return "bootable floppy image";
   if (image.sizeBytes === 512) return "boot sector";
+  if (image.uefiOnly !== undefined) return "disk image bootable by UEFI";
   const partitions = { gpt: " with GPT partitions", mbr: " with MBR partitions", none: "" };
   return `bootable disk image${partitions[image.partitions]}`;
 }

@@ -28,6 +28,7 @@ import {
 } from "./image-formats.ts";
 import { isIso, readIso } from "./image-iso.ts";
 import type { DetectedImage } from "./image-types.ts";
+import { readUefiDisk } from "./image-uefi.ts";
 
 /** What can be given as a kernel, for the end of messages. */
 export const takenImages =
@@ -36,8 +37,9 @@ export const takenImages =
   "an EFI application";
 
 /**
- * Tells what the file at `path` is. Reads at most its first 64 KiB, the tables that an ELF header
- * or a boot catalogue points to, and 16 MiB of an ELF file that has no boot protocol otherwise.
+ * Tells what the file at `path` is. Reads at most its first 64 KiB, the tables that an ELF header,
+ * a boot catalogue or a partition table points to, and 16 MiB of a system partition or of
+ * an ELF file.
  *
  * Throws `SpecError` on the field `kernel` where there is nothing to judge: no such file, a
  * directory, no permission, an empty file, a truncated ELF. Whether what was found can be booted is
@@ -76,9 +78,13 @@ async function recognise(source: ByteSource, head: Buffer): Promise<WithoutFile<
   const linux = recogniseLinux(head);
   if (linux !== undefined) return linux;
   if (isIso(head)) return { kind: "iso9660", ...(await readIso(source, head)) };
-  const known =
-    recognisePe(head) ?? recogniseByMagic(head) ?? recogniseBootSector(head, source.sizeBytes);
+  const known = recognisePe(head) ?? recogniseByMagic(head);
   if (known !== undefined) return known;
+  const disk = recogniseBootSector(head, source.sizeBytes);
+  if (disk !== undefined) {
+    const uefiOnly = await readUefiDisk(source, head);
+    return uefiOnly === undefined ? disk : { ...disk, uefiOnly };
+  }
   if (findMultibootHeader(head)?.hasAddresses === true) return { kind: "multiboot-binary" };
   return lookAtUnknown(head);
 }

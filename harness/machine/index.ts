@@ -64,6 +64,8 @@ export { wirePort } from "./port-wiring.ts";
 export { isDebugging } from "./precedence.ts";
 export type { RunSettings } from "./run-settings.ts";
 export type {
+  BootLoader,
+  BootModule,
   Disk,
   DiskBus,
   Firmware,

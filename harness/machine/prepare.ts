@@ -4,14 +4,14 @@ import { type AcceleratorChoice, type MachineRecord, SpecError } from "../eviden
 import {
   type Calibration,
   chooseAccelerator,
-  findFirmware,
   findMachineType,
   findQemu,
-  findRom,
   hasOption,
   machineNames,
   type QemuBinary,
 } from "../host/index.ts";
+import { chooseByDirectory } from "./boot-media/directory-choice.ts";
+import { existing } from "./boot-media/existing.ts";
 import { type ChosenBoard, chooseBoard } from "./choose-board.ts";
 import { consoleName, type MachinePlan, type PlannedPort } from "./command-line.ts";
 import { planDeviceTree } from "./device-tree.ts";
@@ -22,7 +22,8 @@ import { checkOutcomes } from "./exit-outcomes.ts";
 import { checkHostMemory } from "./host-memory.ts";
 import { checkImage } from "./image-check.ts";
 import { type DetectedImage, describeImage } from "./image-types.ts";
-import { existing, type ImageUnderTest, planLoading } from "./media.ts";
+import { type ImageUnderTest, planLoading } from "./media.ts";
+import { planFirmware } from "./plan-firmware.ts";
 import { sortArguments } from "./qemu-arguments.ts";
 import type { MachineSpec } from "./spec.ts";
 
@@ -51,9 +52,11 @@ export interface Surroundings {
  *   before QEMU starts.
  */
 export async function prepareMachine(
-  spec: MachineSpec,
+  given: MachineSpec,
   surroundings: Surroundings,
 ): Promise<PreparedMachine> {
+  const { spec, surveyed } = await chooseByDirectory(given);
+  const { directory } = surroundings;
   const extra = sortArguments(spec.qemuArguments ?? [], spec.clock);
   checkClock(spec);
   const image = await lookAtKernel(spec);
@@ -67,7 +70,7 @@ export async function prepareMachine(
   checkMachineType(qemu, board);
   const accelerator = await chooseAcceleratorFor(spec, board, qemu, surroundings);
   const tested = image === undefined || kept === undefined ? undefined : { image, kept };
-  const loading = await planLoading(spec, tested, board, surroundings.directory);
+  const loading = await planLoading(spec, { tested, surveyed, board, directory });
   const symbols = spec.symbols ?? (image?.kind === "elf" ? kept?.path : undefined);
   const plan: MachinePlan = {
     qemu: qemu.path,
@@ -76,7 +79,7 @@ export async function prepareMachine(
     clock: spec.clock ?? "host",
     deviceTree: await planDeviceTree(spec),
     ...loading,
-    firmware: await planFirmware(board, qemu),
+    firmware: await planFirmware(board, qemu, directory),
     ports: planPorts(spec, board),
     onReset: spec.onReset ?? "stop",
     exitOutcomes: spec.exitOutcomes,
@@ -144,42 +147,6 @@ async function chooseAcceleratorFor(
   return await chooseAccelerator(
     calibration === undefined ? question : { ...question, calibration },
   );
-}
-
-async function planFirmware(
-  board: ChosenBoard,
-  qemu: QemuBinary,
-): Promise<MachinePlan["firmware"]> {
-  const { firmware, arch, machineType } = board;
-  if (firmware === "default") return { kind: "default" };
-  // Where a board starts a kernel by itself, QEMU knows no word for "no firmware" but its absence.
-  if (firmware === "none") {
-    return arch.startsWith("riscv") ? { kind: "bios", file: "none" } : { kind: "default" };
-  }
-  if (firmware === "qboot") {
-    const rom = findRom(qemu, "qboot.rom");
-    return rom === null ? { kind: "default" } : { kind: "bios", file: rom };
-  }
-  if (firmware === "uefi") {
-    const found = findFirmware({ arch, machineType, qemu });
-    if (found.mapping === "memory") return { kind: "bios", file: found.code };
-    const { code, codeFormat, variables } = found;
-    const variablesFormat = found.variablesFormat ?? "raw";
-    return { kind: "flash", code, codeFormat, variables, variablesFormat };
-  }
-  if (typeof firmware === "string") {
-    return { kind: "bios", file: await existing("firmware", firmware) };
-  }
-  return {
-    kind: "flash",
-    code: await existing("firmware.code", firmware.code),
-    codeFormat: "raw",
-    variables:
-      firmware.variables === undefined
-        ? null
-        : await existing("firmware.variables", firmware.variables),
-    variablesFormat: "raw",
-  };
 }
 
 function planPorts(spec: MachineSpec, board: ChosenBoard): PlannedPort[] {

@@ -12,6 +12,10 @@ const text: Check = {
   takes: "a non-empty string",
   accepts: (value) => typeof value === "string" && value !== "" && !value.includes("\0"),
 };
+const anyText: Check = {
+  takes: "a string without NUL",
+  accepts: (value) => typeof value === "string" && !value.includes("\0"),
+};
 const flag: Check = { takes: "true or false", accepts: (value) => typeof value === "boolean" };
 const texts: Check = {
   takes: "an array of non-empty strings",
@@ -52,13 +56,23 @@ function arePortNames(value: unknown): boolean {
   return new Set(names).size === names.length && !names.some((name) => takenNames.includes(name));
 }
 
+const bootModules: Check = {
+  takes: "an array of paths or { file, commandLine? }",
+  accepts: (value) => Array.isArray(value) && value.every(isBootModule),
+};
+const bootLoader: Check = {
+  takes: '"grub" or { limine: "a directory" }',
+  accepts: (value) =>
+    value === "grub" ||
+    (isObject(value) && text.accepts(value.limine) && Object.keys(value).length === 1),
+};
+
 const fields: Record<keyof MachineSpec, Check> = {
   kernel: text,
   initrd: text,
-  commandLine: {
-    takes: "a string without NUL",
-    accepts: (value) => typeof value === "string" && !value.includes("\0"),
-  },
+  commandLine: anyText,
+  modules: bootModules,
+  bootLoader,
   deviceTree: text,
   loadAddress: {
     takes: 'an address of at most 64 bits: a number, or a string such as "0x40080000"',
@@ -76,6 +90,7 @@ const fields: Record<keyof MachineSpec, Check> = {
   },
   disks: { takes: "an array of paths or disks", accepts: Array.isArray },
   cdrom: text,
+  directory: text,
   arch: text,
   machine: text,
   cpu: text,
@@ -175,6 +190,14 @@ export function memoryBytes(memory: unknown): number | undefined {
   const sizeBytes = match === null ? memory : Number(match[1]) * unit;
   if (typeof sizeBytes !== "number" || !Number.isInteger(sizeBytes)) return undefined;
   return sizeBytes >= 1024 ** 2 ? sizeBytes : undefined;
+}
+
+function isBootModule(value: unknown): boolean {
+  if (text.accepts(value)) return true;
+  if (!isObject(value) || !text.accepts(value.file)) return false;
+  const { commandLine, ...rest } = value;
+  const isText = commandLine === undefined || anyText.accepts(commandLine);
+  return isText && Object.keys(rest).length === 1;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -29,6 +29,16 @@ export type Firmware =
   | (string & {})
   | { readonly code: string; readonly variables?: string };
 
+/** A file that the boot loader puts into memory beside the kernel. */
+export interface BootModule {
+  readonly file: string;
+  /** What the kernel is told of it. */
+  readonly commandLine?: string;
+}
+
+/** `"grub"` of this computer, or Limine by the directory that has its files. */
+export type BootLoader = "grub" | { readonly limine: string };
+
 /**
  * A machine as plain data. Every field is optional; what is left out follows from the image and
  * the host, and the record of the run says to what.
@@ -40,6 +50,10 @@ export interface MachineSpec {
   readonly initrd?: string;
   /** Kernel command line. */
   readonly commandLine?: string;
+  /** Boot modules, for a kernel started by Multiboot or Limine. */
+  readonly modules?: readonly (string | BootModule)[];
+  /** Boot loader on a medium made for the kernel; default: GRUB for Multiboot 2, else QEMU. */
+  readonly bootLoader?: BootLoader;
   /** Device tree blob for the kernel, instead of the one that QEMU makes for the board. */
   readonly deviceTree?: string;
   /**
@@ -53,6 +67,8 @@ export interface MachineSpec {
   readonly disks?: readonly (string | Disk)[];
   /** ISO 9660 image in a CD drive. */
   readonly cdrom?: string;
+  /** Directory that is made into a FAT disk; without a kernel, UEFI firmware boots from it. */
+  readonly directory?: string;
   /** Suffix of the QEMU binary: "x86_64", "aarch64", "riscv64", …; default: from the image. */
   readonly arch?: string;
   /** QEMU machine type, with options ("q35", "virt,gic-version=3"). */

@@ -8,14 +8,14 @@ const defaultLimitMs = 10_000;
 const outputLimitBytes = 4 * 1024 * 1024;
 
 /**
- * Runs `file` without input and gives what it printed.
+ * Runs `file` without input and gives what it printed. `environment` is added to this process's.
  * @throws `HostError` with the program's own words if it cannot be started, fails, prints more
  *   than 4 MiB or takes longer than `limitMs` (10,000 by default). It has ended then, in any case.
  */
 export async function runProgram(
   file: string,
   commandArguments: readonly string[],
-  options: { limitMs?: number } = {},
+  options: { limitMs?: number; environment?: Readonly<Record<string, string>> } = {},
 ): Promise<{ stdout: string; stderr: string }> {
   const program = findProgram(file, process.env.PATH);
   if (program === undefined) {
@@ -31,6 +31,7 @@ export async function runProgram(
   const disown = ownProgram(() => kill());
   const subprocess = execa(command.file, command.commandArguments, {
     stdin: "ignore",
+    env: options.environment ?? {},
     reject: false,
     timeout: limitMs,
     maxBuffer: outputLimitBytes,

@@ -35,5 +35,6 @@ export const fatalPatterns: readonly RegExp[] = [
   /^Unhandled exception: (?:Instruction|Illegal|Load|Store|Breakpoint|Environment)/m,
   /Unhandled Exception (?:in|from) EL\d/m, // Trusted Firmware-A
   /^sbi_trap_error: hart\d/m, // OpenSBI
+  /^GRUB has not booted the kernel/m, // The script of GRUB that starts a kernel here.
   />>> ZEPHYR FATAL ERROR \d/m,
 ];

@@ -14,6 +14,8 @@ export type {
 } from "../machine/index.ts";
 export {
   AssertionError,
+  type BootLoader,
+  type BootModule,
   BringupError,
   type CommandOptions,
   type DeadHalt,

@@ -9,6 +9,8 @@ export async function assembleBootSector(body: string, sizeBytes = 512): Promise
   const source = `.code16
 .globl _start
 _start: ljmp $0, $begin
+# Tools write into the room up to here: a file system's parameters, a boot information table.
+.org 64
 begin: xor %ax, %ax
   mov %ax, %ds
   mov %ax, %es
@@ -47,11 +49,32 @@ ${body}
   return await assemble("kernel.elf", source, "i386-unknown-none-elf", link);
 }
 
+/** Assembles a 32-bit kernel with a Multiboot 2 header that has a tag; it only halts. */
+export async function assembleMultiboot2(tag: string): Promise<string> {
+  const source = `.section .multiboot, "a"
+.balign 8
+header: .long 0xe85250d6, 0, header_end - header, -(0xe85250d6 + (header_end - header))
+${tag}
+.short 0, 0
+.long 8
+header_end:
+.text
+.globl _start
+_start: hlt
+`;
+  const link = ["-m", "elf_i386", "-Ttext=0x100000"];
+  return await assemble("kernel.elf", source, "i386-unknown-none-elf", link);
+}
+
 /** Assembles an ELF kernel for the RISC-V board `virt`, run where firmware would be. */
-export async function assembleRiscv(body: string, format: "elf" | "flat" = "elf"): Promise<string> {
+export async function assembleRiscv(
+  body: string,
+  { format = "elf", address = 0x80000000 }: { format?: "elf" | "flat"; address?: number } = {},
+): Promise<string> {
   const source = `.globl _start\n_start:\n${body}\n1: wfi\n  j 1b\n`;
   const flat = format === "flat" ? ["--oformat=binary"] : [];
-  const link = ["-Ttext=0x80000000", ...flat];
+  // QEMU starts a payload of firmware at its lowest address: there shall be no header before it.
+  const link = ["--omagic", `-Ttext=0x${address.toString(16)}`, ...flat];
   return await assemble("kernel.elf", source, "riscv64-unknown-none-elf", link);
 }
 
@@ -105,6 +128,23 @@ export async function assembleForVirt(arch: "aarch64" | "arm", body: string): Pr
   const source = `.globl _start\n_start:\n${body}\n1: wfi\n  b 1b\n`;
   const target = arch === "arm" ? "armv7a-none-eabi" : "aarch64-none-elf";
   return await assemble("kernel.elf", source, target, ["-Ttext=0x40100000", "--omagic"]);
+}
+
+/** Assembles flat firmware for the 64-bit Arm board `virt`, which prints a text on its UART. */
+export async function assembleArmFirmware(text: string): Promise<string> {
+  const source = `.globl _start
+_start: adr x0, text
+  mov x1, #0x09000000
+2: ldrb w2, [x0], #1
+  cbz w2, 1f
+  str w2, [x1]
+  b 2b
+1: wfi
+  b 1b
+text: .asciz "${text}\\n"
+`;
+  const link = ["-Ttext=0", "--oformat=binary"];
+  return await assemble("firmware.bin", source, "aarch64-unknown-none-elf", link);
 }
 
 async function assemble(

@@ -1,53 +1,17 @@
 /** UEFI on a PC: the shell, and an application of one's own. Slow: one test for each. */
-import { readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { mkdirSync, readFileSync } from "node:fs";
+import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
-import { execa } from "execa";
 import { expect, test, vi } from "vitest";
 import { SpecError } from "../../harness/evidence/index.ts";
 import { findFirmware, findQemu } from "../../harness/host/index.ts";
-import { makeSystemPartition } from "../../harness/machine/efi-system-partition.ts";
+import { makeSystemPartition } from "../../harness/machine/boot-media/efi-system-partition.ts";
+import { buildApplication } from "./efi-application.ts";
 import { boot, errorOf, temporaryDirectory } from "./machines.ts";
 
 const firmwareMs = 120_000;
 vi.setConfig({ testTimeout: firmwareMs + 20_000 });
 const slow = { timeoutMs: firmwareMs };
-
-/** Prints a line on the serial port, as firmware does, and returns to it. */
-const applicationSource = `
-typedef unsigned short character;
-struct text_output {
-    void *reset;
-    unsigned long long (*__attribute__((ms_abi)) write)(struct text_output *, const character *);
-};
-struct system_table {
-    char header[24];
-    const character *vendor;
-    unsigned revision;
-    void *console_in_handle, *console_in, *console_out_handle;
-    struct text_output *console_out;
-};
-unsigned long long __attribute__((ms_abi)) efi_main(void *image, struct system_table *table)
-{
-    (void)image;
-    table->console_out->write(table->console_out, u"Hello from an EFI application\\r\\n");
-    for (;;)
-        __asm__ volatile("pause");
-}
-`;
-
-async function buildApplication(): Promise<string> {
-  const directory = temporaryDirectory();
-  const [source, object, application] = ["app.c", "app.o", "app.efi"].map((name) =>
-    join(directory, name),
-  ) as [string, string, string];
-  await writeFile(source, applicationSource);
-  const compile = ["--target=x86_64-unknown-windows", "-ffreestanding", "-mno-red-zone", "-c"];
-  await execa("clang", [...compile, "-Os", source, "-o", object]);
-  const link = ["/subsystem:efi_application", "/entry:efi_main", `/out:${application}`, object];
-  await execa("lld-link", link);
-  return application;
-}
 
 test("a PC reaches the shell, answers, and powers off; the variable store is untouched", async () => {
   const qemu = await findQemu("x86_64");
@@ -77,12 +41,38 @@ test("a PC reaches the shell, answers, and powers off; the variable store is unt
 
 test("an EFI application is booted from a disk that is made for it", async () => {
   const vm = await boot({ kernel: await buildApplication() });
-  await vm.serial.waitFor("Hello from an EFI application", slow);
+  await vm.serial.waitFor("Hello from an EFI application\n", slow);
   expect(vm.record().kernel?.image).toBe("EFI application for x86_64");
+});
+
+test("an EFI application gets its command line from the shell", async () => {
+  const commandLine = 'mode=%all% "two  words" #1 2';
+  const kernel = await buildApplication();
+  for (const refused of ["a\nb", 'a="b', "a^b", "a|b", "ä"]) {
+    const error = await errorOf(boot({ kernel, commandLine: refused }), SpecError);
+    expect(error.message).toMatch(/^commandLine: cannot be handed to an EFI application: the UEFI/);
+  }
+  const vm = await boot({ kernel, commandLine });
+  await vm.serial.waitFor("Press ESC", slow);
+  await vm.serial.write(" ");
+  const { text } = await vm.serial.waitFor(/options \[.*\]\n/, slow);
+  expect(text.replace(/\[.*application\.efi /, "[")).toBe(`options [${commandLine}]\n`);
+});
+
+test("an EFI application for Arm, from a directory", async () => {
+  const directory = temporaryDirectory();
+  mkdirSync(join(directory, "EFI", "Boot"), { recursive: true });
+  await copyFile(await buildApplication("aarch64"), join(directory, "EFI", "Boot", "bootaa64.efi"));
+  const vm = await boot({ directory });
+  await vm.serial.waitFor("Hello from an EFI application\n", slow);
+  expect(vm.record()).toMatchObject({ arch: "aarch64", machineType: "virt", kernel: null });
 });
 
 test("a disk for an architecture that UEFI has no name for", async () => {
   const directory = temporaryDirectory();
-  const error = await errorOf(makeSystemPartition("a.efi", "m68k", directory), SpecError);
+  const error = await errorOf(
+    makeSystemPartition({ application: "a.efi", arch: "m68k", directory }),
+    SpecError,
+  );
   expect(error.message).toMatch(/^arch: m68k has no boot file name in UEFI/);
 });

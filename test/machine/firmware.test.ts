@@ -45,7 +45,10 @@ describe("RISC-V", () => {
 describe("given by path", () => {
   test("a firmware of one's own", async () => {
     const uart = "  li t0, 0x10000000\n  li t1, 'f'\n  sb t1, 0(t0)";
-    const vm = await boot({ arch: "riscv64", firmware: await assembleRiscv(uart, "flat") });
+    const vm = await boot({
+      arch: "riscv64",
+      firmware: await assembleRiscv(uart, { format: "flat" }),
+    });
     await vm.serial.waitFor("f", slow);
   });
 

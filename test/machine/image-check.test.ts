@@ -54,14 +54,9 @@ test.each([
       "physical addresses (AT() in the linker script) and a low entry point",
   ],
   [
-    "multiboot2",
-    "is a 64-bit ELF for x86_64 with a Multiboot 2 header, but QEMU loads no Multiboot " +
-      "2; add a PVH note, or give a bootable disk or ISO image",
-  ],
-  [
     "limine",
     "is a 64-bit ELF for x86_64 for the Limine boot protocol; give the ISO or disk " +
-      "image that Limine boots",
+      'image that Limine boots, or its files: bootLoader: { limine: "…" }',
   ],
   [
     "pvhOutside",

@@ -30,7 +30,7 @@ describe("ELF", () => {
       null,
       "elf32-impossible",
     ],
-    ["multiboot2", "64-bit ELF for x86_64 with a Multiboot 2 header", null, "multiboot2-only"],
+    ["multiboot2", "64-bit ELF for x86_64 with a Multiboot 2 header", "multiboot2", null],
     ["bare", "64-bit ELF for x86_64", null, "no-boot-protocol"],
     ["limine", "64-bit ELF for x86_64", null, "limine"],
     ["pvhOutside", "64-bit ELF for x86_64", null, "pvh-note-not-in-segment"],

@@ -31,6 +31,7 @@ const fatalLines = [
   "panicked at 'explicit panic', kernel/src/lib.rs:7:9",
   "panicked at 'assertion failed: `(left == right)`",
   "panic: kerneltrap",
+  "GRUB has not booted the kernel",
   "PANIC: limine: could not find kernel",
   "[   1.0000000] panic: kernel diagnostic assertion failed",
   "lapicid 0: panic: acquire",

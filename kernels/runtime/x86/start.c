@@ -4,6 +4,7 @@
 #include "boot.h"
 #include "console.h"
 #include "machine.h"
+#include "multiboot2.h"
 
 /* In EAX at the entry (Multiboot Specification 0.6.96, section 3.2). */
 #define MULTIBOOT_MAGIC 0x2badb002
@@ -14,8 +15,16 @@ struct multiboot_information {
     uint32_t memory_lower, memory_upper;
     uint32_t boot_device;
     uint32_t command_line;
+    uint32_t module_count;
+    uint32_t modules;
 };
 #define MULTIBOOT_HAS_COMMAND_LINE (1u << 2)
+#define MULTIBOOT_HAS_MODULES (1u << 3)
+struct multiboot_module {
+    uint32_t start, end;
+    uint32_t command_line;
+    uint32_t reserved;
+};
 
 /* Xen's public/arch-x86/hvm/start_info.h. */
 #define PVH_MAGIC 0x336ec578
@@ -32,6 +41,14 @@ const char *const boot_architecture = "i386";
 #endif
 const char *boot_protocol = "unknown protocol";
 const char *boot_command_line = "";
+
+static void read_multiboot_modules(const struct multiboot_information *information)
+{
+    const struct multiboot_module *module = (const void *)(uintptr_t)information->modules;
+    for (uint32_t index = 0; index < information->module_count; index++, module++)
+        boot_add_module((const char *)(uintptr_t)module->start, module->end - module->start,
+                        (const char *)(uintptr_t)module->command_line);
+}
 
 /* Called by entry.S with what EAX and EBX held when the boot loader jumped there. */
 _Noreturn void start(uint32_t magic, uint32_t information_address)
@@ -50,6 +67,11 @@ _Noreturn void start(uint32_t magic, uint32_t information_address)
         boot_protocol = "Multiboot";
         if (multiboot->flags & MULTIBOOT_HAS_COMMAND_LINE)
             command_line = multiboot->command_line;
+        if (multiboot->flags & MULTIBOOT_HAS_MODULES)
+            read_multiboot_modules(multiboot);
+    } else if (magic == MULTIBOOT2_MAGIC) {
+        boot_protocol = "Multiboot 2";
+        multiboot2_read(information);
     }
     if (command_line != 0)
         boot_command_line = (const char *)command_line;
