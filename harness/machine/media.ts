@@ -35,70 +35,81 @@ export interface LoadingParts {
   readonly directory: string;
 }
 
+/** Plans one disk, of the spec or made for it. */
+type DiskPlanner = (disk: string | Disk, field: string) => Promise<PlannedDisk>;
+
 /**
  * Finds a place for everything. Images that have to be made for it are made in `directory`.
  * @throws `SpecError` for files that cannot be read, for what excludes each other, and for what
  *   only a kernel takes that QEMU or a boot loader loads; `HostError` where a tool is missing.
  */
 export async function planLoading(spec: MachineSpec, parts: LoadingParts): Promise<Loading> {
-  const { board, directory, surveyed, tested } = parts;
-  const plan = (disk: string | Disk, field: string) =>
-    planDisk(disk, {
-      field,
-      defaultBus: board.facts.diskBus,
-      isPc: board.facts.pc,
-      directory,
-    });
+  const { board, directory, tested } = parts;
+  const { diskBus: defaultBus, pc: isPc } = board.facts;
+  const plan: DiskPlanner = (disk, field) => planDisk(disk, { field, defaultBus, isPc, directory });
+  const media = await planGivenMedia(spec, parts, plan);
+  if (tested === undefined) return fromMedia(spec, undefined, media);
+  const { image, kept } = tested;
+  const bootLoader = bootLoaderOf(spec.bootLoader, image);
+  if (media.cdrom !== undefined && (image.kind === "iso9660" || bootLoader !== undefined)) {
+    throw new SpecError("cdrom", "is taken: the kernel is started from a CD; give a disk instead");
+  }
+  if (bootLoader === undefined) return await planImage(spec, parts, tested, media, plan);
+  const medium = { spec, image, kernel: kept.path, board, directory };
+  const cdrom = await makeLoaderIso(bootLoader, medium);
+  return { ...nothing, media: { ...media, cdrom, cdromFirst: true } };
+}
+
+/** The disks and the CD of the spec, and its directory as a disk. */
+async function planGivenMedia(
+  spec: MachineSpec,
+  { directory, surveyed, tested }: LoadingParts,
+  plan: DiskPlanner,
+): Promise<Loading["media"]> {
   const given = await Promise.all(
     (spec.disks ?? []).map((disk, index) => plan(disk, `disks[${index}]`)),
   );
-  const planMade = (file: string, field: string) => plan({ file, format: "raw" }, field);
-  const isApplication = tested?.image.kind === "efi-application";
-  const ofDirectory =
-    surveyed === undefined || isApplication
-      ? []
-      : [await planMade(await makeDirectoryDisk(surveyed, directory), "directory")];
+  const made: PlannedDisk[] = [];
+  if (surveyed !== undefined && tested?.image.kind !== "efi-application") {
+    const file = await makeDirectoryDisk(surveyed, directory);
+    made.push(await plan({ file, format: "raw" }, "directory"));
+  }
   // Without a kernel the directory is what firmware boots from.
-  const disks = tested === undefined ? [...ofDirectory, ...given] : [...given, ...ofDirectory];
+  const disks = tested === undefined ? [...made, ...given] : [...given, ...made];
   const cdrom = spec.cdrom === undefined ? undefined : await existing("cdrom", spec.cdrom);
-  const fromMedia = (media: Loading["media"], unused = spec): Loading => {
-    for (const field of ["commandLine", "initrd", "modules", "bootLoader"] as const) {
-      if (unused[field] !== undefined) throw notLoaded(field, tested?.image);
-    }
-    return { ...nothing, media };
-  };
-  const bootDisk = (disk: PlannedDisk, unused = spec) =>
-    fromMedia({ disks: [disk, ...disks], cdrom, cdromFirst: false }, unused);
-  if (tested === undefined) return fromMedia({ disks, cdrom, cdromFirst: false });
-  const { image, kept } = tested;
-  const bootLoader = bootLoaderOf(spec.bootLoader, image);
-  if (cdrom !== undefined && (image.kind === "iso9660" || bootLoader !== undefined)) {
-    throw new SpecError("cdrom", "is taken: the kernel is started from a CD; give a disk instead");
-  }
-  if (bootLoader !== undefined) {
-    const medium = { spec, image, kernel: kept.path, board, directory };
-    const media = { disks, cdrom: await makeLoaderIso(bootLoader, medium), cdromFirst: true };
-    return { ...nothing, media };
-  }
+  return { disks, cdrom, cdromFirst: false };
+}
+
+/** An image that firmware finds, or QEMU loads. */
+async function planImage(
+  spec: MachineSpec,
+  { board, directory, surveyed }: LoadingParts,
+  { image, kept }: ImageUnderTest,
+  media: Loading["media"],
+  plan: DiskPlanner,
+): Promise<Loading> {
+  const withDisk = (disk: PlannedDisk) => ({ ...media, disks: [disk, ...media.disks] });
   switch (image.kind) {
     case "boot-sector": {
       const bus = image.floppy ? "floppy" : board.facts.diskBus;
-      return bootDisk(await plan({ file: kept.path, bus, format: "raw" }, "kernel"));
+      const disk = await plan({ file: kept.path, bus, format: "raw" }, "kernel");
+      return fromMedia(spec, image, withDisk(disk));
     }
     case "efi-application": {
       const { commandLine, ...rest } = spec;
       const { arch } = board;
       const request = { application: kept.path, arch, directory, surveyed, commandLine };
-      return bootDisk(await planMade(await makeSystemPartition(request), "kernel"), rest);
+      const file = await makeSystemPartition(request);
+      return fromMedia(rest, image, withDisk(await plan({ file, format: "raw" }, "kernel")));
     }
     case "iso9660":
-      return fromMedia({ disks, cdrom: kept.path, cdromFirst: true });
+      return fromMedia(spec, image, { ...media, cdrom: kept.path, cdromFirst: true });
     case "unknown": {
-      const media = { disks, cdrom, cdromFirst: false };
+      const loading = fromMedia(spec, image, media);
       // A Cortex-M finds its vector table where QEMU puts such a file by itself.
       const isVectorTable = board.facts.vectorTable && spec.loadAddress === undefined;
-      if (isVectorTable) return { ...fromMedia(media), kernel: kept.path };
-      return { ...fromMedia(media), flatBinary: planFlatBinary(spec, kept.path, board) };
+      if (isVectorTable) return { ...loading, kernel: kept.path };
+      return { ...loading, flatBinary: planFlatBinary(spec, kept.path, board) };
     }
     default:
       return {
@@ -106,9 +117,21 @@ export async function planLoading(spec: MachineSpec, parts: LoadingParts): Promi
         kernel: await loadableKernel(image, kept, directory),
         initrd: await planInitrd(spec, image, directory),
         commandLine: spec.commandLine,
-        media: { disks, cdrom, cdromFirst: false },
+        media,
       };
   }
+}
+
+/** @throws `SpecError` for what nothing would hand to a program that firmware starts. */
+function fromMedia(
+  spec: MachineSpec,
+  image: DetectedImage | undefined,
+  media: Loading["media"],
+): Loading {
+  for (const field of ["commandLine", "initrd", "modules", "bootLoader"] as const) {
+    if (spec[field] !== undefined) throw notLoaded(field, image);
+  }
+  return { ...nothing, media };
 }
 
 const nothing = {
