@@ -41,6 +41,7 @@ export {
   type WriteOptions,
 } from "../serial/index.ts";
 export { type BootOptions, bootMachine, defaultWaitMs } from "./boot.ts";
+export * from "./devices/index.ts";
 export { EvidenceStore, newRunName, pruneRuns } from "./evidence-store.ts";
 export type { MachineState } from "./lifecycle.ts";
 export { Machine } from "./machine.ts";

@@ -88,6 +88,8 @@ export async function launchMachine(
     builtAtMs: prepared.builtAtMs,
     failOn: prepared.failOn,
     logs,
+    qemu,
+    privateDirectory: privateDirectory.path,
     qemuMajor: qemu.version.major,
     limit: plan.clock === "virtual" ? limitByGuestClock(limit, new GuestClock(qmp)) : limit,
     portLimits,

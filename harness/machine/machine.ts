@@ -10,6 +10,8 @@ import {
 import { withLimit } from "../process/index.ts";
 import type { QmpClient } from "../qmp/index.ts";
 import type { SerialPort } from "../serial/index.ts";
+import type { Device } from "./devices/device.ts";
+import { Hotplug } from "./devices/hotplug.ts";
 import { evidentQmp } from "./evident-qmp.ts";
 import { GuestWatch } from "./guest-watch.ts";
 import type { MachineState } from "./lifecycle.ts";
@@ -37,12 +39,14 @@ export class Machine implements AsyncDisposable {
   readonly verdict: Verdict;
   readonly #parts: MachineParts;
   readonly #watch: GuestWatch;
+  readonly #hotplug: Hotplug;
   #disposed: Promise<void> | undefined;
 
   /** For `bootMachine`: the guest has not executed anything yet. */
   constructor(parts: MachineParts) {
     this.#parts = parts;
     this.#watch = new GuestWatch(parts);
+    this.#hotplug = new Hotplug(parts);
     this.verdict = new Verdict(this.#watch, parts);
     this.serialPorts = this.#portsOf("serial");
     this.serial = this.serialPorts[0] as SerialPort;
@@ -131,6 +135,27 @@ export class Machine implements AsyncDisposable {
   }
 
   /**
+   * Plugs a device in, with the controller that it needs. Holds afterwards: the machine has it;
+   * when the guest sees it is for the guest.
+   * @returns its id, for `detach`.
+   * @throws `SpecError` for a device that cannot be here; `QmpError` with QEMU's words, after which
+   *   nothing of it is left; `HostError` without qemu-img; `StateError`.
+   */
+  async attach(device: Device): Promise<string> {
+    const attach = () => this.#hotplug.attach(device);
+    return await this.#act("attach()", ["running", "paused"], attach);
+  }
+
+  /**
+   * Unplugs a device. Holds afterwards: the guest has let it go, and its disk's overlay is gone.
+   * @throws `TimeoutError` where the guest never lets go; `QmpError`, `SpecError`, `StateError`.
+   */
+  async detach(id: string, options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    const detach = () => this.#hotplug.detach(id, options.timeoutMs);
+    await this.#act("detach()", ["running", "paused"], detach);
+  }
+
+  /**
    * Ends QEMU at once. Holds afterwards: `ended`, with an exit of kind `killed` if the machine had
    * not ended before. @throws `StateError`; `TimeoutError` if QEMU cannot be killed.
    */
@@ -190,15 +215,15 @@ export class Machine implements AsyncDisposable {
   }
 
   /** Does what the state allows; every error has the evidence of the machine. */
-  async #act(
+  async #act<Result>(
     call: string,
     needed: readonly MachineState[],
-    act: () => Promise<unknown>,
-  ): Promise<void> {
-    await atCaller(async () => {
+    act: () => Promise<Result>,
+  ): Promise<Result> {
+    return await atCaller(async () => {
       try {
         this.#watch.lifecycle.require(call, ...needed);
-        await act();
+        return await act();
       } catch (error) {
         throw await this.attachEvidence(error as Error);
       }

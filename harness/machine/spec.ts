@@ -1,4 +1,5 @@
 /** What a machine is made of, as plain data. */
+import type { Device } from "./devices/device.ts";
 
 /** How a disk can be attached. */
 export const diskBuses = ["virtio", "ide", "ahci", "scsi", "nvme", "usb", "sd", "floppy"] as const;
@@ -48,6 +49,8 @@ export interface MachineSpec {
   readonly symbols?: string;
   readonly firmware?: Firmware;
   readonly disks?: readonly (string | Disk)[];
+  /** Further devices, made by `usb`, `scsi`, `network`, …, with the controllers they need. */
+  readonly devices?: readonly Device[];
   /** ISO 9660 image in a CD drive. */
   readonly cdrom?: string;
   /** Suffix of the QEMU binary: "x86_64", "aarch64", "riscv64", …; default: from the image. */
