@@ -49,6 +49,7 @@ export async function planDevices(
   place: DevicePlace,
 ): Promise<readonly PlannedDevice[]> {
   const planned: PlannedDevice[] = [];
+  const plugged: PlannedDevice[] = [];
   const names = [...place.present];
   const ids = new Set<string>();
   for (const given of devices) names.push(given.model);
@@ -66,7 +67,8 @@ export async function planDevices(
     const id = given.id ?? `device${place.firstNumber + index}`;
     if (ids.has(id)) throw new SpecError(`${field}.id`, `"${id}" is taken; take another`);
     ids.add(id);
-    planned.push({
+    // QEMU looks for a bus at once: controllers come first, wherever the spec has them.
+    (needed === undefined ? planned : plugged).push({
       id,
       model: model.name,
       properties: given.properties ?? {},
@@ -74,7 +76,7 @@ export async function planDevices(
       backend: given.backend ?? "none",
     });
   }
-  return planned;
+  return [...planned, ...plugged];
 }
 
 /** The same for a spec, beside its disks, which bring controllers of their own. */
