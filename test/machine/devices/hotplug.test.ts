@@ -57,6 +57,11 @@ test("leave nothing behind where QEMU refuses them, or say that the guest keeps 
   expect(refused.message).toContain("nonsense");
   expect(await nodes()).toBe(atFirst);
 
+  // The same name is free for the card's backend again.
+  const bad = { id: "card", backend: "user", properties: { nonsense: 1 } } as const;
+  await errorOf(vm.attach(network.rtl8139(bad)), QmpError);
+  expect(await vm.attach(network.rtl8139({ id: "card", backend: "user" }))).toBe("card");
+
   const disk = await vm.attach(nvme({ file }));
   const kept = await errorOf(vm.detach(disk, { timeoutMs: 300 }), TimeoutError);
   expect(kept.message).toContain(`the guest to let ${disk} go`);
