@@ -126,6 +126,8 @@ async function write(
       before = picture;
       return nowMs - sinceMs >= restMs ? picture : undefined;
     },
+    // A guest that is dead changes nothing any more.
+    final: ({ picture }: { readonly picture: Picture }) => picture,
   };
   const timeoutMs = options.timeoutMs ?? screenshotMs;
   const picture = await screen.waitFor(wait, { failOn: options.failOn, timeoutMs });

@@ -19,6 +19,8 @@ export interface ScreenWait<Result> {
   readonly phase: string;
   /** The result, or `undefined` where it does not hold. What it throws is the failure. */
   readonly look: (sight: ScreenSight) => Result | undefined;
+  /** The result of a last sight, where the guest will draw no more and `look` has none. */
+  readonly final?: (sight: ScreenSight) => Result;
   /** What a time-out says of the last sight. */
   readonly hint?: (sight: ScreenSight | undefined) => string;
   /** Fatal output that the sight shows, as one line, if the wait is to fail of it. */
@@ -69,7 +71,12 @@ export class ScreenWaits {
     if (isEnd) this.#ended = makeError;
     if (this.#pending.size > 0) await this.#look().catch(() => {});
     for (const pending of [...this.#pending]) {
-      const { hint, phase } = pending.wait;
+      const { final, hint, phase } = pending.wait;
+      const sight = this.#last;
+      if (final !== undefined && sight !== undefined) {
+        this.#finish(pending, () => pending.resolve(final(sight)));
+        continue;
+      }
       const error = makeError(`${phase}${hint?.(this.#last) ?? ""}`);
       this.#finish(pending, () => pending.reject(error));
     }

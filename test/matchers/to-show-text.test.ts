@@ -108,12 +108,12 @@ test("fails at once when the guest dies", async ({ boot }) => {
   await expect(expect(dead.serial.terminal).toShowText("$ ")).rejects.toThrow(/^dead halt/);
 });
 
-test("is for terminals, and says so at once", async ({ boot }) => {
+test("is for terminals and screens, and says so at once", async ({ boot }) => {
   const vm = await boot(kernelPath("idle"));
   const show = (actual: unknown) => () =>
     (expect(actual) as unknown as { toShowText: (pattern: string) => unknown }).toShowText("x");
   const advice =
-    "write expect(vm.serial.terminal).toShowText(...): it takes a SerialTerminal, as boot() gives, and got ";
+    "write expect(vm.serial.terminal).toShowText(...): it takes a SerialTerminal or Screen, as boot() gives, and got ";
   expect(show(vm.serial)).toThrow(`${advice}an object of SerialPort`);
   expect(show("text")).toThrow(`${advice}"text"`);
 });
