@@ -95,7 +95,10 @@ async function startGuest(launched: LaunchedMachine, prepared: PreparedMachine):
     if (machine.qmp.state !== "closed") throw error;
     // A guest may end QEMU before that has answered: it ran, and its end is for whoever asks.
     await machine.exited.catch(() => {});
-    if (machine.exit !== undefined && isGuestsOwn(machine.exit)) return;
+    // So it has where what it printed has filled the log, and the harness ended QEMU for that.
+    const hasRun = machine.serialPorts.some(({ end }) => end > 0);
+    const { exit } = machine;
+    if (exit !== undefined && (isGuestsOwn(exit) || (exit.kind === "killed" && hasRun))) return;
     // Any other QEMU that ends has more to say about it.
     await early;
     throw error;

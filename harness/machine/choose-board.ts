@@ -107,9 +107,8 @@ function chooseMachine(
   // A PVH kernel asks nothing of firmware, and microvm starts fastest; but it has no PCI bus, and
   // a single serial port.
   const display = spec.display === "none" ? undefined : spec.display;
-  const needsPci = [spec.disks, spec.cdrom, spec.directory, spec.bootLoader, display].some(
-    (one) => one !== undefined,
-  );
+  const wanted = [spec.disks, spec.cdrom, spec.directory, spec.bootLoader, spec.devices, display];
+  const needsPci = wanted.some((one) => one !== undefined);
   const needsPorts = (spec.serialPorts?.length ?? 1) > 1;
   const isPvh = image?.kind === "elf" && image.bootable === "pvh";
   const isSimple = !needsPci && !needsPorts && spec.firmware === undefined;

@@ -121,7 +121,7 @@ function classifyShutdown(facts: EndFacts): MachineExit {
 /** Newer QEMU calls it a panic, too, when the finisher is told of a failure. */
 function classifyReportedPanic(facts: EndFacts): MachineExit {
   const code = facts.child?.exitCode ?? 0;
-  const status = isOwnCode(facts.exitDevice) ? statusOf(code, facts.exitDevice) : undefined;
+  const status = facts.exitDevice === "finisher" ? statusOf(code, "finisher") : undefined;
   if (status !== undefined) {
     const because = `SHUTDOWN guest-panic by the finisher, and QEMU's exit code is ${code}`;
     return { kind: "debug-exit", status, because, ...place(facts) };

@@ -1,6 +1,8 @@
 /** A planned machine → QEMU's command line. Pure: same plan, same words. */
 import type { Board } from "./board.ts";
 import type { ChosenBoard } from "./choose-board.ts";
+import { deviceArguments } from "./devices/device-arguments.ts";
+import type { PlannedDevice } from "./devices/plan-devices.ts";
 import { escapeComma, mediaArguments, type PlannedMedia } from "./disk-arguments.ts";
 import { displayArguments } from "./display-adapter.ts";
 import { exitDeviceArguments, semihostingArguments } from "./exit-device.ts";
@@ -36,6 +38,8 @@ export interface MachinePlan {
   /** A binary without a header, put into memory as it is. */
   readonly flatBinary: FlatBinary | undefined;
   readonly media: PlannedMedia;
+  /** Further devices, after their controllers. */
+  readonly devices: readonly PlannedDevice[];
   /** `-bios`, or code and variables as flash memory. */
   readonly firmware:
     | { readonly kind: "default" }
@@ -119,6 +123,7 @@ function common(plan: MachinePlan): string[] {
     ...flatBinaryArguments(plan.flatBinary),
     // QEMU's own option ROM, which starts the kernel, has the first place of a PC's boot order.
     ...mediaArguments(plan.media, board, plan.kernel === undefined ? 0 : 1),
+    ...deviceArguments(plan.devices),
     ...exitDeviceArguments(board.exit),
   ];
 }

@@ -1,4 +1,5 @@
 /** What `bootMachine` has put together, and a machine is made of. */
+import type { QemuBinary } from "../host/index.ts";
 import type { FifoPair, OwnedChild, WaitLimit } from "../process/index.ts";
 import type { QmpClient } from "../qmp/index.ts";
 import type { MachinePlan } from "./command-line.ts";
@@ -25,12 +26,13 @@ export interface MachineParts {
   readonly failOn: readonly (string | RegExp)[] | undefined;
   /** When the kernel was built, in milliseconds since 1970. */
   readonly builtAtMs: number | undefined;
-  /** Directory with what only a running machine has. */
-  readonly privateDirectory: string;
   readonly logs: { readonly cpu: string; readonly stderr: string };
+  readonly qemu: QemuBinary;
   readonly qemuMajor: number;
   readonly limit: LimitOfWait;
   readonly portLimits: PortLimits | undefined;
+  /** Directory with what only a running machine has. */
+  readonly privateDirectory: string;
   /** Removes the private directory. */
   readonly remove: () => Promise<void>;
 }

@@ -3,24 +3,22 @@ import {
   atCaller,
   type DeadHalt,
   type Evidence,
-  HostError,
   type MachineExit,
   type MachineRecord,
 } from "../evidence/index.ts";
-import { withLimit } from "../process/index.ts";
 import type { QmpClient } from "../qmp/index.ts";
 import { Keyboard, Mouse, type Screen } from "../screen/index.ts";
 import type { SerialPort } from "../serial/index.ts";
+import type { Device } from "./devices/device.ts";
+import { Hotplug } from "./devices/hotplug.ts";
 import { evidentQmp } from "./evident-qmp.ts";
 import { GuestWatch } from "./guest-watch.ts";
 import type { MachineState } from "./lifecycle.ts";
+import { MachineEnd } from "./machine-end.ts";
 import type { MachineParts } from "./machine-parts.ts";
 import { portNamed, type WiredPort } from "./port-wiring.ts";
 import { Verdict } from "./verdict.ts";
 import { wakeUpGuest } from "./wake-up.ts";
-
-/** Milliseconds that QEMU may take to end after SIGKILL. */
-const killMs = 5_000;
 
 /**
  * A machine in QEMU. It belongs to whoever booted it, and is gone when that ends: a test's
@@ -47,12 +45,15 @@ export class Machine implements AsyncDisposable {
   readonly verdict: Verdict;
   readonly #parts: MachineParts;
   readonly #watch: GuestWatch;
-  #disposed: Promise<void> | undefined;
+  readonly #hotplug: Hotplug;
+  readonly #end: MachineEnd;
 
   /** For `bootMachine`: the guest has not executed anything yet. */
   constructor(parts: MachineParts) {
     this.#parts = parts;
     this.#watch = new GuestWatch(parts);
+    this.#hotplug = new Hotplug(parts);
+    this.#end = new MachineEnd(parts, this.#watch);
     this.verdict = new Verdict(this.#watch, parts);
     this.serialPorts = this.#portsOf("serial");
     this.serial = this.serialPorts[0] as SerialPort;
@@ -154,12 +155,33 @@ export class Machine implements AsyncDisposable {
   }
 
   /**
+   * Plugs a device in, with the controller that it needs. Holds afterwards: the machine has it;
+   * when the guest sees it is for the guest.
+   * @returns its id, for `detach`.
+   * @throws `SpecError` for a device that cannot be here; `QmpError` with QEMU's words, after which
+   *   nothing of it is left; `HostError` without qemu-img; `StateError`.
+   */
+  async attach(device: Device): Promise<string> {
+    const attach = () => this.#hotplug.attach(device);
+    return await this.#act("attach()", ["running", "paused"], attach);
+  }
+
+  /**
+   * Unplugs a device. Holds afterwards: the guest has let it go, and its disk's overlay is gone.
+   * @throws `TimeoutError` where the guest never lets go; `QmpError`, `SpecError`, `StateError`.
+   */
+  async detach(id: string, options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    const detach = () => this.#hotplug.detach(id, options.timeoutMs);
+    await this.#act("detach()", ["running", "paused"], detach);
+  }
+
+  /**
    * Ends QEMU at once. Holds afterwards: `ended`, with an exit of kind `killed` if the machine had
    * not ended before. @throws `StateError`; `TimeoutError` if QEMU cannot be killed.
    */
   async kill(): Promise<void> {
     await this.#act("kill()", ["starting", "running", "paused", "suspended", "ended"], () =>
-      this.#endQemu("kill()"),
+      this.#end.endQemu("kill()"),
     );
   }
 
@@ -183,45 +205,19 @@ export class Machine implements AsyncDisposable {
    * @throws `TimeoutError` if QEMU cannot be killed; `HostError` if evidence could not be written.
    */
   [Symbol.asyncDispose](): Promise<void> {
-    this.#disposed ??= this.#dispose();
-    return this.#disposed;
-  }
-
-  async #dispose(): Promise<void> {
-    this.#watch.sampler.stop();
-    const { chronicle } = this.#watch;
-    try {
-      await this.#endQemu("dispose");
-    } finally {
-      this.#parts.qmp.close();
-      for (const wired of this.#watch.ports) wired.close();
-      this.#watch.lifecycle.enter("disposed");
-      chronicle.write(this.#watch.ports);
-      await this.#parts.remove();
-    }
-    if (chronicle.writeError === undefined) return;
-    const why = chronicle.writeError.message;
-    throw new HostError(`the evidence of ${this.name} could not be written: ${why}`, {
-      cause: chronicle.writeError,
-    });
-  }
-
-  async #endQemu(by: string): Promise<void> {
-    this.#watch.endWatch.kill(by);
-    await withLimit(this.#parts.child.ended, killMs, "QEMU to end after SIGKILL");
-    await this.#watch.endWatch.settled();
+    return this.#end.dispose();
   }
 
   /** Does what the state allows; every error has the evidence of the machine. */
-  async #act(
+  async #act<Result>(
     call: string,
     needed: readonly MachineState[],
-    act: () => Promise<unknown>,
-  ): Promise<void> {
-    await atCaller(async () => {
+    act: () => Promise<Result>,
+  ): Promise<Result> {
+    return await atCaller(async () => {
       try {
         this.#watch.lifecycle.require(call, ...needed);
-        await act();
+        return await act();
       } catch (error) {
         throw await this.attachEvidence(error as Error);
       }

@@ -15,6 +15,7 @@ import { existing } from "./boot-media/existing.ts";
 import { type ChosenBoard, chooseBoard } from "./choose-board.ts";
 import { consoleName, type MachinePlan, type PlannedPort } from "./command-line.ts";
 import { planDeviceTree } from "./device-tree.ts";
+import { planSpecDevices } from "./devices/plan-devices.ts";
 import type { EvidenceStore } from "./evidence-store.ts";
 import { examineImage } from "./examine-image.ts";
 import { checkSemihosting, exitDeviceOf, needsTcg } from "./exit-device.ts";
@@ -79,6 +80,7 @@ export async function prepareMachine(
     clock: spec.clock ?? "host",
     deviceTree: await planDeviceTree(spec),
     ...loading,
+    devices: await planSpecDevices(spec, loading.media, board, qemu),
     firmware: await planFirmware(board, qemu, directory),
     ports: planPorts(spec, board),
     onReset: spec.onReset ?? "stop",

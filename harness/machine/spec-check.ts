@@ -1,6 +1,7 @@
 /** The check of a spec that may come from JavaScript or JSON. */
 import { SpecError, toPlainData } from "../evidence/index.ts";
 import { isPattern } from "../serial/index.ts";
+import { checkDevice } from "./devices/device-check.ts";
 import { exitDeviceTakes, isExitDeviceChoice } from "./exit-device.ts";
 import { areExitOutcomes, exitOutcomesTakes } from "./exit-outcomes.ts";
 import { parseAddress } from "./flat-binary.ts";
@@ -89,6 +90,7 @@ const fields: Record<keyof MachineSpec, Check> = {
         (value.variables === undefined || text.accepts(value.variables))),
   },
   disks: { takes: "an array of paths or disks", accepts: Array.isArray },
+  devices: { takes: "an array of devices such as usb.xhci()", accepts: Array.isArray },
   cdrom: text,
   directory: text,
   arch: text,
@@ -159,6 +161,8 @@ function checked(
     checkFields(disk, diskFields, `${at}.`, "a disk");
     if (disk.file === undefined) throw new SpecError(`${at}.file`, "is missing: give the image");
   });
+  const devices = spec.devices as readonly unknown[] | null | undefined;
+  for (const [index, given] of devices?.entries() ?? []) checkDevice(given, `devices[${index}]`);
   return Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined));
 }
 

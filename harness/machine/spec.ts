@@ -1,4 +1,5 @@
 /** What a machine is made of, as plain data. */
+import type { Device } from "./devices/device.ts";
 
 import type { ExitDeviceChoice } from "./exit-device.ts";
 import type { ExitOutcomes } from "./exit-outcomes.ts";
@@ -65,6 +66,8 @@ export interface MachineSpec {
   readonly symbols?: string;
   readonly firmware?: Firmware;
   readonly disks?: readonly (string | Disk)[];
+  /** Further devices, made by `usb`, `scsi`, `network`, …, with the controllers they need. */
+  readonly devices?: readonly Device[];
   /** ISO 9660 image in a CD drive. */
   readonly cdrom?: string;
   /** Directory that is made into a FAT disk; without a kernel, UEFI firmware boots from it. */

@@ -24,6 +24,9 @@ import {
 /** Milliseconds within which a screen has to come to look like its baseline. `docs/limits.md`. */
 const screenshotMs = 5_000;
 
+/** Milliseconds without a change, after which a picture is taken for a baseline. */
+const restMs = 500;
+
 /** How a screen is compared with its baseline, and for how long it may take to look like it. */
 export type ScreenshotOptions = Tolerance & Pick<WaitOptions, "timeoutMs" | "failOn">;
 
@@ -39,7 +42,7 @@ export interface Baseline {
 
 /**
  * The screen looks like its baseline, now or before long. Where there is none it becomes that, once
- * two looks have shown the same; on CI that is a failure. Negated: it does not, now.
+ * it rests; on CI that is a failure. Negated: it does not, now.
  */
 export async function toMatchScreenshot(
   call: MatcherCall,
@@ -106,7 +109,7 @@ async function waitUntilAlike(
   });
 }
 
-/** Takes a picture once two looks have shown the same, and makes it the baseline. */
+/** Takes a picture once the screen rests, and makes it the baseline. */
 async function write(
   screen: Screen,
   path: string,
@@ -114,12 +117,14 @@ async function write(
   options: ScreenshotOptions,
 ): Promise<void> {
   let before: Picture | undefined;
+  let sinceMs = 0;
   const wait = {
-    phase: "the screen to rest for a moment",
+    phase: `the screen to rest for ${restMs} ms`,
     look: ({ picture }: { readonly picture: Picture }) => {
-      const isResting = before !== undefined && isSamePicture(before, picture);
+      const nowMs = performance.now();
+      if (before === undefined || !isSamePicture(before, picture)) sinceMs = nowMs;
       before = picture;
-      return isResting ? picture : undefined;
+      return nowMs - sinceMs >= restMs ? picture : undefined;
     },
   };
   const timeoutMs = options.timeoutMs ?? screenshotMs;

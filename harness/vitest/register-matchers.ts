@@ -32,7 +32,7 @@ const machineReceiver: Receiver = { classes: [Machine], example: "vm" };
 /** Where that is not just a machine. */
 const receivers: Readonly<Record<string, Receiver>> = {
   toPrint: { classes: [SerialPort], example: "vm.serial" },
-  toShowText: { classes: [SerialTerminal, Screen], example: "vm.screen" },
+  toShowText: { classes: [SerialTerminal, Screen], example: "vm.serial.terminal" },
   toMatchScreenshot: { classes: [Screen], example: "vm.screen" },
   toEmitEvent: { classes: [Machine, QmpClient], example: "vm" },
 };

@@ -60,7 +60,7 @@ export const badMedia: readonly Row[] = [
     "a command line for a disk",
     (d) => ({ disks: [`${d}/disk.img`], commandLine: "quiet" }),
     SpecError,
-    "commandLine: goes to a kernel that QEMU itself loads",
+    "commandLine: goes to a kernel that QEMU or a boot loader loads",
   ],
   [
     "no such symbols",

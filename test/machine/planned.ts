@@ -99,6 +99,7 @@ export function planFor(
     initrd: spec.initrd,
     commandLine: spec.commandLine,
     media: { disks: [], cdrom: undefined, cdromFirst: false },
+    devices: [],
     firmware: { kind: "default" },
     ports: [
       ...names.map((name) => ({ name, kind: "serial" }) as const),

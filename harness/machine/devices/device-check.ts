@@ -1,0 +1,77 @@
+/** The check of devices that may come from JavaScript or JSON. */
+import { SpecError, toPlainData } from "../../evidence/index.ts";
+
+const word = /^[A-Za-z][A-Za-z0-9_.-]{0,62}$/;
+const fields = ["model", "id", "properties", "drive", "backend"];
+const driveFields = ["file", "format", "readOnly", "persist"];
+
+/** @throws `SpecError` naming the field, what it got and what it takes. */
+export function checkDevice(given: unknown, field: string): void {
+  if (!isObject(given)) {
+    fail(field, given, "a device such as usb.storage({ file }), or { model, … }");
+  }
+  checkNames(given, fields, field, "a device");
+  const { model, id, properties, drive, backend } = given;
+  if (typeof model !== "string" || !/^[\w.,+-]+$/.test(model)) {
+    fail(`${field}.model`, model, "the name of a QEMU device");
+  }
+  if (id !== undefined && (typeof id !== "string" || !word.test(id))) {
+    fail(`${field}.id`, id, "a name of letters, digits, dots, dashes and underscores");
+  }
+  if (backend !== undefined && backend !== "none" && backend !== "user") {
+    fail(`${field}.backend`, backend, 'one of "none", "user"');
+  }
+  if (properties !== undefined) checkProperties(properties, `${field}.properties`);
+  if (drive !== undefined) checkDrive(drive, `${field}.drive`);
+}
+
+function checkProperties(properties: unknown, field: string): void {
+  if (!isObject(properties)) fail(field, properties, "an object of properties");
+  for (const [name, value] of Object.entries(properties)) {
+    const isName = /^[\w.-]+$/.test(name);
+    if (!isName || !["string", "number", "boolean"].includes(typeof value)) {
+      fail(`${field}.${name}`, value, "a string, a number, true or false");
+    }
+    if (["driver", "id", "drive", "netdev"].includes(name)) {
+      throw new SpecError(`${field}.${name}`, "is set by the harness; take the device's own field");
+    }
+  }
+}
+
+function checkDrive(drive: unknown, field: string): void {
+  if (!isObject(drive)) fail(field, drive, "an image such as { file }");
+  checkNames(drive, driveFields, field, "a drive");
+  for (const name of ["file", "format"]) {
+    const value = drive[name];
+    if (value === undefined && name === "format") continue;
+    if (typeof value !== "string" || value === "" || value.includes("\0")) {
+      fail(`${field}.${name}`, value, "a non-empty string");
+    }
+  }
+  for (const name of ["readOnly", "persist"]) {
+    if (!["undefined", "boolean"].includes(typeof drive[name])) {
+      fail(`${field}.${name}`, drive[name], "true or false");
+    }
+  }
+}
+
+function checkNames(
+  given: Record<string, unknown>,
+  known: readonly string[],
+  field: string,
+  what: string,
+): void {
+  const other = Object.keys(given).find((name) => !known.includes(name));
+  if (other === undefined) return;
+  const names = known.join(", ");
+  throw new SpecError(`${field}.${other}`, `is no field of ${what}; the fields are ${names}`);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function fail(field: string, value: unknown, takes: string): never {
+  const shown = value === undefined ? "nothing" : JSON.stringify(toPlainData(value));
+  throw new SpecError(field, `got ${shown}, takes ${takes}`);
+}

@@ -1,0 +1,191 @@
+/** Devices that come and go while the machine runs. */
+
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { HostError, QmpError, SpecError, TimeoutError } from "../../evidence/index.ts";
+import {
+  type DeviceModel,
+  installCommand,
+  listDevices,
+  type QemuBinary,
+} from "../../host/index.ts";
+import { isOnPath, runProgram } from "../../process/index.ts";
+import type { QmpClient } from "../../qmp/index.ts";
+import type { MachinePlan } from "../command-line.ts";
+import type { LimitOfWait } from "../machine-parts.ts";
+import type { Device } from "./device.ts";
+import { backendId, deviceOptions, driveId } from "./device-arguments.ts";
+import { checkDevice } from "./device-check.ts";
+import { controllersOfDisks, type PlannedDevice, planDevices } from "./plan-devices.ts";
+
+/** What hot-plugging needs of the machine. */
+export interface HotplugParts {
+  readonly plan: MachinePlan;
+  readonly qemu: QemuBinary;
+  readonly qmp: QmpClient;
+  readonly limit: LimitOfWait;
+  /** Takes the overlays. */
+  readonly privateDirectory: string;
+}
+
+/** Takes back one step of an attachment. */
+type Undo = () => Promise<unknown>;
+
+/** The devices of one machine. */
+export class Hotplug {
+  readonly #parts: HotplugParts;
+  /** What is to be taken back once a device is gone, newest first. */
+  readonly #devices = new Map<string, { readonly model: string; readonly undo: readonly Undo[] }>();
+  #count: number;
+  /** Attachments and detachments come one after another: each looks at what is there. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: HotplugParts) {
+    const { devices } = parts.plan;
+    this.#parts = parts;
+    this.#count = devices.length;
+    for (const { id, model } of devices) this.#devices.set(id, { model, undo: [] });
+  }
+
+  /** As `Machine.attach`. */
+  attach(device: Device): Promise<string> {
+    return this.#inTurn(() => this.#attach(device));
+  }
+
+  /** As `Machine.detach`. */
+  detach(id: string, timeoutMs?: number): Promise<void> {
+    return this.#inTurn(() => this.#detach(id, timeoutMs));
+  }
+
+  #inTurn<Result>(act: () => Promise<Result>): Promise<Result> {
+    const result = this.#turn.then(act);
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+
+  async #attach(given: Device): Promise<string> {
+    checkDevice(given, "device");
+    const { plan, qemu } = this.#parts;
+    const models: readonly DeviceModel[] = await listDevices(qemu);
+    const planned = await planDevices([given], {
+      board: plan.board,
+      models,
+      present: [
+        ...controllersOfDisks(plan.media),
+        ...[...this.#devices.values()].map(({ model }) => model),
+      ],
+      firstNumber: this.#count,
+      field: () => "device",
+    });
+    const id = planned.at(-1)?.id as string;
+    if (this.#devices.has(id)) throw new SpecError("device.id", `"${id}" is taken; take another`);
+    this.#count += 1;
+    for (const device of planned) await this.#add(device);
+    return id;
+  }
+
+  async #add(device: PlannedDevice): Promise<void> {
+    const { qmp } = this.#parts;
+    const undo: Undo[] = [];
+    try {
+      if (device.drive !== undefined) await this.#addDrive(device, device.drive, undo);
+      if (device.backend === "user") {
+        const id = backendId(device);
+        await qmp.execute("netdev_add", { type: "user", id, restrict: true });
+        undo.unshift(() => qmp.execute("netdev_del", { id }));
+      }
+      await qmp.execute("device_add", deviceOptions(device) as { driver: string });
+    } catch (error) {
+      // What went wrong first is what there is to say.
+      await takeBack(undo).catch(() => {});
+      throw error;
+    }
+    this.#devices.set(device.id, { model: device.model, undo });
+  }
+
+  /** Adds the block node, on top of an overlay where writes are to be thrown away. */
+  async #addDrive(
+    device: PlannedDevice,
+    drive: NonNullable<PlannedDevice["drive"]>,
+    undo: Undo[],
+  ): Promise<void> {
+    const { privateDirectory, qmp } = this.#parts;
+    const isOverlaid = !drive.readOnly && !drive.persist;
+    const node = driveId(device);
+    const image = imageNode(drive.format, drive.file, drive.persist);
+    if (!isOverlaid) {
+      await qmp.execute("blockdev-add", { ...image, "node-name": node } as never);
+    } else {
+      const overlay = join(privateDirectory, `${node}.qcow2`);
+      undo.unshift(() => rm(overlay, { force: true }));
+      await makeOverlay(drive.file, drive.format, overlay);
+      const top = imageNode("qcow2", overlay, true);
+      const options = { ...top, "node-name": node, backing: image };
+      await qmp.execute("blockdev-add", options as never);
+    }
+    undo.unshift(() => qmp.execute("blockdev-del", { "node-name": node }));
+  }
+
+  async #detach(id: string, timeoutMs: number | undefined): Promise<void> {
+    const device = this.#devices.get(id);
+    if (device === undefined) {
+      const names = [...this.#devices.keys()].join(", ") || "none";
+      throw new SpecError("id", `got "${id}", which is no device of this machine: ${names}`);
+    }
+    await this.#unplug(id, timeoutMs);
+    this.#devices.delete(id);
+    await takeBack(device.undo);
+  }
+
+  async #unplug(id: string, timeoutMs: number | undefined): Promise<void> {
+    const { limit, qmp } = this.#parts;
+    const { limitMs, name } = limit(timeoutMs, "host");
+    const given = new AbortController();
+    const options = {
+      since: qmp.mark(),
+      timeoutMs: limitMs,
+      signal: given.signal,
+      where: { device: id },
+    } as const;
+    await qmp.execute("device_del", { id });
+    const deleted = qmp.waitForEvent("DEVICE_DELETED", options);
+    const refused = qmp.waitForEvent("DEVICE_UNPLUG_GUEST_ERROR", options).then(() => {
+      const advice = "its driver may still be using it: let the guest give it up first";
+      throw new QmpError(`the guest refused to let ${id} go; ${advice}`, {});
+    });
+    refused.catch(() => {});
+    try {
+      await Promise.race([deleted, refused]);
+    } catch (error) {
+      if (!(error instanceof TimeoutError)) throw error;
+      const why =
+        "\n  The guest never let go. PCI devices go when its ACPI or hot-plug driver agrees: wait " +
+        "until the guest has one, or leave the device in the machine";
+      throw new TimeoutError(`the guest to let ${id} go`, limitMs, name, why, { cause: error });
+    } finally {
+      deleted.catch(() => {});
+      given.abort();
+    }
+  }
+}
+
+/** Takes every step, whatever becomes of the others. @throws what the first failure was. */
+async function takeBack(undo: readonly Undo[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const step of undo) await step().catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
+}
+
+function imageNode(format: string, filename: string, isWritable: boolean) {
+  const file = { driver: "file", filename };
+  return { driver: format, "read-only": !isWritable, file };
+}
+
+async function makeOverlay(file: string, format: string, overlay: string): Promise<void> {
+  if (!isOnPath("qemu-img")) {
+    throw new HostError("install qemu-img: it makes the overlay of a disk that is attached", {
+      remedy: installCommand(["qemu-img"]),
+    });
+  }
+  await runProgram("qemu-img", ["create", "-q", "-f", "qcow2", "-b", file, "-F", format, overlay]);
+}

@@ -1,0 +1,16 @@
+export {
+  type Device,
+  type DeviceDrive,
+  type DeviceOptions,
+  type DeviceProperty,
+  type DiskDeviceOptions,
+  device,
+  type NetworkOptions,
+  network,
+  nvme,
+  pci,
+  scsi,
+  usb,
+  virtio,
+  watchdog,
+} from "./device.ts";

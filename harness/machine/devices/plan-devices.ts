@@ -1,0 +1,144 @@
+/** Devices of a spec → devices with nothing left to decide, checked against QEMU's own list. */
+import { SpecError } from "../../evidence/index.ts";
+import { type DeviceModel, listDevices, type QemuBinary } from "../../host/index.ts";
+import type { ChosenBoard } from "../choose-board.ts";
+import type { PlannedMedia } from "../disk-arguments.ts";
+import { type PlannedDisk, planDisk } from "../disks.ts";
+import type { MachineSpec } from "../spec.ts";
+import type { Device, DeviceProperty } from "./device.ts";
+
+/** A device with nothing left to decide. */
+export interface PlannedDevice {
+  readonly id: string;
+  readonly model: string;
+  readonly properties: Readonly<Record<string, DeviceProperty>>;
+  readonly drive: Omit<PlannedDisk, "bus"> | undefined;
+  readonly backend: "none" | "user";
+}
+
+/** Where devices go. */
+export interface DevicePlace {
+  readonly board: Pick<ChosenBoard, "facts" | "machineType">;
+  /** What this QEMU has. */
+  readonly models: readonly DeviceModel[];
+  /** Models that the machine has already, for the controllers among them. */
+  readonly present: readonly string[];
+  /** Number of the first device, for those without an id. */
+  readonly firstNumber: number;
+  readonly field: (index: number) => string;
+}
+
+/** QEMU's name of a bus, the controllers that have one, and the one that is added. */
+const controllers = [
+  { bus: "usb-bus", has: /(uhci|ehci|xhci|ohci)/, added: "qemu-xhci", id: "usb-controller" },
+  {
+    bus: "SCSI",
+    has: /^(virtio-scsi|lsi|megasas|mptsas|am53c974|dc390|pvscsi)/,
+    added: "virtio-scsi-pci",
+    id: "scsi-controller",
+  },
+] as const;
+
+/**
+ * Completes devices, with the controllers that they need and the machine has not.
+ * @throws `SpecError` for a model that this QEMU has not, a device that the board has no bus for,
+ *   and an image that cannot be used.
+ */
+export async function planDevices(
+  devices: readonly Device[],
+  place: DevicePlace,
+): Promise<readonly PlannedDevice[]> {
+  const planned: PlannedDevice[] = [];
+  const plugged: PlannedDevice[] = [];
+  const names = [...place.present];
+  const ids = new Set<string>();
+  for (const given of devices) names.push(given.model);
+  for (const [index, given] of devices.entries()) {
+    const field = place.field(index);
+    const model = modelNamed(given.model, field, place.models);
+    checkBus(model, field, place);
+    const needed = controllers.find(({ bus }) => bus === model.bus);
+    if (needed !== undefined && !names.some((name) => needed.has.test(name))) {
+      const controller = modelNamed(needed.added, field, place.models);
+      checkBus(controller, field, place);
+      planned.push(withoutBackends(needed.id, needed.added));
+      names.push(needed.added);
+    }
+    const id = given.id ?? `device${place.firstNumber + index}`;
+    if (ids.has(id)) throw new SpecError(`${field}.id`, `"${id}" is taken; take another`);
+    ids.add(id);
+    // QEMU looks for a bus at once: controllers come first, wherever the spec has them.
+    (needed === undefined ? planned : plugged).push({
+      id,
+      model: model.name,
+      properties: given.properties ?? {},
+      drive: await planDrive(given, field),
+      backend: given.backend ?? "none",
+    });
+  }
+  return [...planned, ...plugged];
+}
+
+/** The same for a spec, beside its disks, which bring controllers of their own. */
+export async function planSpecDevices(
+  spec: MachineSpec,
+  media: PlannedMedia,
+  board: ChosenBoard,
+  qemu: QemuBinary,
+): Promise<readonly PlannedDevice[]> {
+  if (spec.devices === undefined || spec.devices.length === 0) return [];
+  return await planDevices(spec.devices, {
+    board,
+    models: await listDevices(qemu),
+    present: controllersOfDisks(media),
+    firstNumber: 0,
+    field: (index) => `devices[${index}]`,
+  });
+}
+
+/** Controllers that come with the disks of a spec. */
+export function controllersOfDisks({ disks }: PlannedMedia): string[] {
+  const has = (bus: string) => disks.some((disk) => disk.bus === bus);
+  return [...(has("usb") ? ["qemu-xhci"] : []), ...(has("scsi") ? ["virtio-scsi-pci"] : [])];
+}
+
+function withoutBackends(id: string, model: string): PlannedDevice {
+  return { id, model, properties: {}, drive: undefined, backend: "none" };
+}
+
+async function planDrive(given: Device, field: string): Promise<PlannedDevice["drive"]> {
+  if (given.drive === undefined) return undefined;
+  const place = {
+    field: `${field}.drive`,
+    defaultBus: "virtio",
+    isPc: false,
+    directory: "",
+  } as const;
+  const { bus: _, ...drive } = await planDisk(given.drive, place);
+  return drive;
+}
+
+function modelNamed(name: string, field: string, models: readonly DeviceModel[]): DeviceModel {
+  const found = models.find((model) => model.name === name || model.aliases.includes(name));
+  if (found !== undefined) return found;
+  const [kind = name] = name.split("-");
+  const alike = models.map((model) => model.name).filter((other) => other.includes(kind));
+  const rest =
+    alike.length === 0
+      ? "it has nothing of a similar name (all: -device help)"
+      : `it has ${alike.slice(0, 12).join(", ")}`;
+  throw new SpecError(`${field}.model`, `"${name}" is no device of this QEMU; ${rest}`);
+}
+
+function checkBus(model: DeviceModel, field: string, { board }: DevicePlace): void {
+  const { facts, machineType } = board;
+  const missing =
+    (model.bus === "PCI" && facts.pci === false) || (model.bus === "ISA" && !facts.isa);
+  if (!missing) return;
+  const other = model.bus === "PCI" ? '"q35" or "virt"' : '"pc" or "q35"';
+  throw new SpecError(
+    field,
+    `${model.name} needs a bus ${model.bus}, which ${machineType} has not; ` +
+      `leave it out, or take a machine that has one, such as ${other}`,
+  );
+}

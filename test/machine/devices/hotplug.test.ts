@@ -1,0 +1,83 @@
+/** Devices that come and go in real machines, asserted by what QEMU says of itself. */
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { QmpError, SpecError, TimeoutError } from "../../../harness/evidence/index.ts";
+import { network, nvme, pci, scsi, usb, watchdog } from "../../../harness/machine/index.ts";
+import { kernelPath } from "../../../kernels/build.ts";
+import { boot, errorOf, useKernels } from "../machines.ts";
+
+useKernels("spin", "boot-sector");
+
+const file = kernelPath("boot-sector", "bios");
+
+test("come with their controllers, and go without a trace", async () => {
+  const before = readFileSync(file);
+  const devices = [
+    scsi.disk({ file, id: "first" }),
+    network.e1000({ backend: "user" }),
+    watchdog.i6300esb(),
+    nvme({ file, readOnly: true }),
+  ];
+  const vm = await boot("spin", { machine: "pc", devices });
+  const nodes = async () => (await vm.qmp.execute("query-named-block-nodes")).length;
+  const atFirst = await nodes();
+  const pciDevices = async () => JSON.stringify(await vm.qmp.execute("query-pci"));
+  expect(await pciDevices()).not.toContain('"usb-controller"');
+
+  const id = await vm.attach(usb.storage({ file }));
+  expect(await pciDevices()).toContain('"usb-controller"');
+  expect(await nodes()).toBeGreaterThan(atFirst);
+  const overlay = (await vm.qmp.execute("query-named-block-nodes")).find(
+    (node) => node["node-name"] === `${id}-drive`,
+  );
+  expect(overlay).toMatchObject({ drv: "qcow2", ro: false, backing_file_depth: 1 });
+  const keyboard = await vm.attach(usb.keyboard({ id: "keys" }));
+  expect(keyboard).toBe("keys");
+
+  await vm.detach(id);
+  await vm.detach(keyboard);
+  expect(await nodes()).toBe(atFirst);
+  const directory = (overlay?.file ?? "").replace(/\/[^/]*$/, "");
+  expect(readdirSync(directory).filter((name) => name.includes(id))).toEqual([]);
+  expect(readFileSync(file)).toEqual(before);
+  expect(await vm.attach(usb.storage({ file, id }))).toBe(id);
+
+  const unknown = await errorOf(vm.detach("nothing"), SpecError);
+  expect(unknown.message).toContain("no device of this machine: ");
+  const taken = await errorOf(vm.attach(usb.mouse({ id })), SpecError);
+  expect(taken.message).toContain("is taken");
+});
+
+test("leave nothing behind where QEMU refuses them, or say that the guest keeps them", async () => {
+  const vm = await boot("spin", { machine: "pc" });
+  const nodes = async () => (await vm.qmp.execute("query-named-block-nodes")).length;
+  const atFirst = await nodes();
+  const wrong = usb.storage({ file, properties: { nonsense: 1 } });
+  const refused = await errorOf(vm.attach(wrong), QmpError);
+  expect(refused.message).toContain("nonsense");
+  expect(await nodes()).toBe(atFirst);
+
+  // The same name is free for the card's backend again.
+  const bad = { id: "card", backend: "user", properties: { nonsense: 1 } } as const;
+  await errorOf(vm.attach(network.rtl8139(bad)), QmpError);
+  expect(await vm.attach(network.rtl8139({ id: "card", backend: "user" }))).toBe("card");
+
+  const disk = await vm.attach(nvme({ file }));
+  const kept = await errorOf(vm.detach(disk, { timeoutMs: 300 }), TimeoutError);
+  expect(kept.message).toContain(`the guest to let ${disk} go`);
+  expect(kept.message).toContain("The guest never let go");
+});
+
+test("go into a root port of q35, and nowhere else", async () => {
+  // A controller may stand behind what is plugged into it.
+  const devices = [usb.keyboard(), usb.xhci(), pci.rootPort({ id: "port1", chassis: 1 })];
+  const vm = await boot("spin", { machine: "q35", devices });
+  const nodes = async () => (await vm.qmp.execute("query-named-block-nodes")).length;
+  const atFirst = await nodes();
+  const refused = await errorOf(vm.attach(nvme({ file })), QmpError);
+  expect(refused.message).toContain("does not support hotplugging");
+  expect(await nodes()).toBe(atFirst);
+  const properties = { bus: "port1", serial: "plugged" };
+  const id = await vm.attach(nvme({ file, properties }));
+  expect(JSON.stringify(await vm.qmp.execute("query-pci"))).toContain(`"${id}"`);
+});
