@@ -2,7 +2,14 @@
  * Packages of Debian's archive, unpacked and kept: apt fetches and checks them with a state of its
  * own, so that no root is needed and the system's packages stay as they are.
  */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import { rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -74,7 +81,10 @@ export class Archive {
       mkdirSync(join(this.#directory, part), { recursive: true });
     }
     const mark = join(this.#directory, "updated");
-    const age = await stat(mark).then(({ mtimeMs }) => Date.now() - mtimeMs, () => undefined);
+    const age = await stat(mark).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => undefined,
+    );
     if (age !== undefined && age < freshMs) return;
     writeFileSync(join(this.#directory, "status"), "");
     try {

@@ -17,21 +17,24 @@ const rows = [
   { arch: "riscv64", uname: "riscv64", console: "ttyS0", spec: {} },
 ] as const;
 
-test.for(rows)("Linux for $arch reaches its shell, and switches off", async (row, { boot, skip }) => {
-  const name = `linux-image-${"package" in row ? row.package : row.arch}`;
-  const linux = await needs(skip, row.arch, () => fetchLinux(row.arch, name));
-  const commandLine = `console=${row.console} panic=-1`;
-  const vm = await boot({ ...linux, ...row.spec, commandLine, memory: "512M" });
-  await expect(vm.serial).toPrint("Linux version", { timeoutMs: bootMs });
-  await expect(vm.serial).toPrint(`userspace of ${row.uname} is ready`, { timeoutMs: bootMs });
-  await expect(vm.serial).toPrint(prompt, soon);
-  const options = { prompt, ...soon };
-  expect(await vm.serial.command("echo $((6 * 7))", options)).toBe("42");
-  expect(await vm.serial.command("cat /proc/cmdline", options)).toContain(commandLine);
-  await expect(vm).toBeRunning();
-  await vm.serial.writeLine("poweroff -f");
-  await expect(vm).toPowerOff(soon);
-});
+test.for(rows)(
+  "Linux for $arch reaches its shell, and switches off",
+  async (row, { boot, skip }) => {
+    const name = `linux-image-${"package" in row ? row.package : row.arch}`;
+    const linux = await needs(skip, row.arch, () => fetchLinux(row.arch, name));
+    const commandLine = `console=${row.console} panic=-1`;
+    const vm = await boot({ ...linux, ...row.spec, commandLine, memory: "512M" });
+    await expect(vm.serial).toPrint("Linux version", { timeoutMs: bootMs });
+    await expect(vm.serial).toPrint(`userspace of ${row.uname} is ready`, { timeoutMs: bootMs });
+    await expect(vm.serial).toPrint(prompt, soon);
+    const options = { prompt, ...soon };
+    expect(await vm.serial.command("echo $((6 * 7))", options)).toBe("42");
+    expect(await vm.serial.command("cat /proc/cmdline", options)).toContain(commandLine);
+    await expect(vm).toBeRunning();
+    await vm.serial.writeLine("poweroff -f");
+    await expect(vm).toPowerOff(soon);
+  },
+);
 
 test("a kernel without an init panics, and where is said", async ({ boot, skip }) => {
   const { kernel } = await needs(skip, "amd64", () => fetchLinux("amd64", "linux-image-amd64"));

@@ -1,5 +1,12 @@
 /** Linux of the archive with a shell: a kernel, and an initial RAM disk made for it. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { Archive, ArchiveError } from "./archive.ts";
 import { type CpioEntry, makeCpio } from "./cpio.ts";
@@ -49,9 +56,7 @@ function makeInitrd(tree: string, busybox: string): string {
     .map((path) => join(tree, path))
     .find(existsSync);
   const modules =
-    modulesDirectory === undefined
-      ? []
-      : withDependencies(drivers, listModules(modulesDirectory));
+    modulesDirectory === undefined ? [] : withDependencies(drivers, listModules(modulesDirectory));
   const program = ["bin/busybox", "usr/bin/busybox"]
     .map((path) => join(busybox, path))
     .find(existsSync);
