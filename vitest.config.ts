@@ -10,6 +10,8 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ["test/**/*.test.ts"],
+    // They download: `npm run test:real`.
+    exclude: ["test/real/**"],
     // One fewer than the CPUs, vitest's own choice, would leave half of a small runner idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
   },

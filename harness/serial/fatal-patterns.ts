@@ -22,6 +22,8 @@ export const fatalPatterns: readonly RegExp[] = [
   /panicked at (?:'|.*\.rs:\d)/m,
   // xv6, the BSDs (NetBSD with a time before it), Zig and Go programs, Limine.
   /(?:panic|PANIC): (?<=^(?:\[[ .\d]+\] |(?:lapicid |cpu)\d+: |thread \d+ )?.{5}: )/m,
+  /Panic on CPU \d(?<=^(?:\(XEN\) )?.{14})/m, // Xen, panic()
+  /panic (?<=^.{6})\S+\.\w+:\d+: /m, // GNU Mach, Panic(): with the place
   // edk2, DebugAssert(): a file and its line, or the module in brackets; Zephyr, __ASSERT();
   // kernels with an assert().
   /^ASSERT(?:ION)?(?:: | ?\[|_(?:EFI|RETURN)_ERROR | \S+\(\d+\): |(?:\(.*\))? [Ff][Aa][Ii][Ll])/m,

@@ -32,6 +32,9 @@ const fatalLines = [
   "panicked at 'assertion failed: `(left == right)`",
   "panic: kerneltrap",
   "GRUB has not booted the kernel",
+  "(XEN) Panic on CPU 0:",
+  "Panic on CPU 12:",
+  "panic ../kern/bootstrap.c:181: bootstrap_create: No bootstrap code loaded with the kernel!",
   "PANIC: limine: could not find kernel",
   "[   1.0000000] panic: kernel diagnostic assertion failed",
   "lapicid 0: panic: acquire",
@@ -58,6 +61,8 @@ const fatalLines = [
 
 /** Lines of healthy guests that come close. */
 const harmlessLines = [
+  "the hook Panic on CPU 0 is set",
+  "panic on_oops:1: off",
   "Kernel command line: panic=1 oops=panic panic_on_warn=1",
   "kernel_panic_handler installed",
   "KERNEL-PANIC test skipped",

@@ -1,0 +1,77 @@
+/** Linux of Debian, on four architectures: to its shell, and with devices that come and go. */
+import { truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "bringup";
+import { fetchLinux } from "./linux.ts";
+import { needs } from "./needs.ts";
+
+const bootMs = 240_000;
+const soon = { timeoutMs: 60_000 };
+const prompt = /^# $/m;
+
+const rows = [
+  { arch: "amd64", uname: "x86_64", console: "ttyS0", spec: { machine: "q35" } },
+  { arch: "arm64", uname: "aarch64", console: "ttyAMA0", spec: {} },
+  { arch: "armhf", uname: "armv7l", console: "ttyAMA0", spec: {}, package: "armmp" },
+  { arch: "riscv64", uname: "riscv64", console: "ttyS0", spec: {} },
+] as const;
+
+test.for(rows)(
+  "Linux for $arch reaches its shell, and switches off",
+  async (row, { boot, skip }) => {
+    const name = `linux-image-${"package" in row ? row.package : row.arch}`;
+    const linux = await needs(skip, row.arch, () => fetchLinux(row.arch, name));
+    const commandLine = `console=${row.console} panic=-1`;
+    const vm = await boot({ ...linux, ...row.spec, commandLine, memory: "512M" });
+    await expect(vm.serial).toPrint("Linux version", { timeoutMs: bootMs });
+    await expect(vm.serial).toPrint(`userspace of ${row.uname} is ready`, { timeoutMs: bootMs });
+    await expect(vm.serial).toPrint(prompt, soon);
+    const options = { prompt, ...soon };
+    expect(await vm.serial.command("echo $((6 * 7))", options)).toBe("42");
+    expect(await vm.serial.command("cat /proc/cmdline", options)).toContain(commandLine);
+    await expect(vm).toBeRunning();
+    await vm.serial.writeLine("poweroff -f");
+    await expect(vm).toPowerOff(soon);
+  },
+);
+
+test("a kernel without an init panics, and where is said", async ({ boot, skip }) => {
+  const { kernel } = await needs(skip, "amd64", () => fetchLinux("amd64", "linux-image-amd64"));
+  const vm = await boot({ kernel, commandLine: "console=ttyS0 panic=-1", memory: "512M" });
+  await expect(vm).toPanic(/VFS: Unable to mount root fs/, { timeoutMs: bootMs });
+});
+
+test("Linux sees and uses disks and a network card", async ({ boot, skip }) => {
+  const linux = await needs(skip, "amd64", () => fetchLinux("amd64", "linux-image-amd64"));
+  const disk = (name: string): string => {
+    const file = join(tmpdir(), `bringup-real-${process.pid}-${name}.img`);
+    writeFileSync(file, `this is ${name}\n`);
+    truncateSync(file, 1024 ** 2);
+    return file;
+  };
+  const vm = await boot({
+    ...linux,
+    machine: "q35",
+    commandLine: "console=ttyS0 quiet",
+    memory: "512M",
+    disks: [
+      { file: disk("scsi"), bus: "scsi" },
+      { file: disk("nvme"), bus: "nvme" },
+    ],
+    qemuArguments: [
+      ...["-netdev", "user,id=net0,restrict=on", "-device", "virtio-net-pci,netdev=net0"],
+      ...["-device", "qemu-xhci,id=usb"],
+    ],
+  });
+  await expect(vm.serial).toPrint(prompt, { timeoutMs: bootMs });
+  const run = (line: string) => vm.serial.command(line, { prompt, ...soon });
+  expect(await run("head -n 1 /dev/sda")).toBe("this is scsi");
+  expect(await run("head -n 1 /dev/nvme0n1")).toBe("this is nvme");
+  expect(await run("echo written > /dev/nvme0n1; sync; head -n 1 /dev/nvme0n1")).toBe("written");
+  await run("ip link set eth0 up && ip address add 10.0.2.15/24 dev eth0");
+  expect(await run("cat /sys/class/net/eth0/operstate")).toBe("up");
+  expect(await run("ping -c 1 10.0.2.2 > /dev/null && echo answered")).toBe("answered");
+  const devices = await vm.qmp.query.blockDevices();
+  expect(devices.length).toBeGreaterThanOrEqual(2);
+});
