@@ -17,7 +17,7 @@ const longestFileLines = 250;
 /** Names that say nothing about what is in a file, so that everything ends up in it. */
 const emptyNames = ["util", "utils", "helper", "helpers", "common", "manager", "misc"];
 /** Folders of `test/` that mirror something other than a room of the harness. */
-const otherTestFolders = ["e2e", "tools", "kernels", "docs", "demo", "bench", "types"];
+const otherTestFolders = ["e2e", "tools", "kernels", "docs", "demo", "bench", "types", "real"];
 
 const programs = /\.[cm]?[jt]s$/;
 const code = /\.(?:[cm]?[jt]s|c|h|S|s|ld)$/;

@@ -20,6 +20,9 @@ export class ArchiveError extends Error {
   override name = "ArchiveError";
 }
 
+/** The archive is there, and has no such package. */
+export class AbsentError extends ArchiveError {}
+
 /** Milliseconds for apt's lists, and for one package: some 70 MB on a slow line. */
 const updateLimitMs = 180_000;
 const fetchLimitMs = 600_000;
@@ -73,7 +76,7 @@ export class Archive {
     const shown = await this.#apt("apt-cache", words, updateLimitMs).catch(() => "");
     const value = new RegExp(`^${field}: (.*)$`, "m").exec(shown)?.[1];
     if (value !== undefined) return value;
-    throw new ArchiveError(`the archive has no ${name} for ${this.#arch}`);
+    throw new AbsentError(`the archive has no ${name} for ${this.#arch}`);
   }
 
   async #update(): Promise<void> {

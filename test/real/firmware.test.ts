@@ -1,13 +1,12 @@
 /** Firmware, boot loaders and kernels that need no operating system, from Debian's archive. */
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "bringup";
 import { execa } from "execa";
 import { Archive } from "./archive.ts";
 import { fileIn } from "./linux.ts";
-import { needs } from "./needs.ts";
+import { needs, scratchDirectory } from "./needs.ts";
 
 const slow = { timeoutMs: 120_000 };
 const soon = { timeoutMs: 60_000 };
@@ -16,7 +15,7 @@ const unpacked = (name: string, arch = "amd64") => new Archive(arch).unpacked(na
 
 /** A kernel that its package compresses, as a file that a machine can boot. */
 function decompressed(path: string): string {
-  const file = join(mkdtempSync(join(tmpdir(), "bringup-real-")), "kernel.elf");
+  const file = join(scratchDirectory(), "kernel.elf");
   writeFileSync(file, gunzipSync(readFileSync(path)));
   return file;
 }
@@ -74,7 +73,7 @@ test("iPXE looks for a network card", async ({ boot, skip }) => {
 });
 
 test("GRUB to its prompt over serial, and halts", async ({ boot, skip }) => {
-  const directory = mkdtempSync(join(tmpdir(), "bringup-real-"));
+  const directory = scratchDirectory();
   const kernel = await needs(skip, "grub", async () => {
     const modules = join(await unpacked("grub-pc-bin"), "usr/lib/grub/i386-pc");
     const configuration = join(directory, "grub.cfg");
