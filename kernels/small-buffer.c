@@ -7,7 +7,7 @@
 #define BUFFER_SIZE 32
 #define RESERVED_SIZE 32
 /* Looks at the serial port for each byte that is echoed. */
-#define LOOKS 100
+#define LOOKS 1000
 
 static uint8_t buffer[BUFFER_SIZE + RESERVED_SIZE];
 static unsigned long written, read, dropped;
