@@ -2,7 +2,7 @@
 import { BringupError, formatEvidence, isGuestsOwn } from "../evidence/index.ts";
 import type { Calibration } from "../host/index.ts";
 import { CleanupStack, prepareSession, sweepSessions, withLimit } from "../process/index.ts";
-import { gdbSocket, reproductionCommandLine, shellCommand } from "./command-line.ts";
+import { gdbSocket, overlays, reproductionCommandLine, shellCommand } from "./command-line.ts";
 import { EvidenceStore, newRunName, pruneRuns } from "./evidence-store.ts";
 import { type LaunchedMachine, launchMachine } from "./launch.ts";
 import type { Machine } from "./machine.ts";
@@ -129,9 +129,18 @@ function factsOf(prepared: PreparedMachine, name: string, directory: string): Ma
     qemu: { binary: qemu.path, version: qemu.version.text },
     kernel,
     accelerator,
-    reproduce: shellCommand([plan.qemu, ...reproductionCommandLine(plan)]),
+    reproduce: reproduction(plan),
     directory,
   };
+}
+
+/** Overlays of ours have to be made first. */
+function reproduction(plan: PreparedMachine["plan"]): string {
+  const making = overlays(plan).map(({ file, format, overlay }) =>
+    shellCommand(["qemu-img", "create", "-qf", "qcow2", "-b", file, "-F", format, overlay]),
+  );
+  const command = shellCommand([plan.qemu, ...reproductionCommandLine(plan)]);
+  return [...making, command].join(" && ");
 }
 
 function plainLimit(timeoutMs: number | undefined, debug: boolean) {

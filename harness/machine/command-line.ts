@@ -1,10 +1,11 @@
 /** A planned machine → QEMU's command line. Pure: same plan, same words. */
 import type { Board } from "./board.ts";
 import type { ChosenBoard } from "./choose-board.ts";
-import { deviceArguments } from "./devices/device-arguments.ts";
+import { deviceArguments, deviceOverlays } from "./devices/device-arguments.ts";
 import type { PlannedDevice } from "./devices/plan-devices.ts";
-import { escapeComma, mediaArguments, type PlannedMedia } from "./disk-arguments.ts";
+import { diskOverlays, mediaArguments, type PlannedMedia } from "./disk-arguments.ts";
 import { displayArguments } from "./display-adapter.ts";
+import { escapeComma, type PlannedOverlay } from "./drive-arguments.ts";
 import { exitDeviceArguments, semihostingArguments } from "./exit-device.ts";
 import type { ExitOutcomes } from "./exit-outcomes.ts";
 import { type FlatBinary, flatBinaryArguments } from "./flat-binary.ts";
@@ -17,7 +18,7 @@ export const consoleName = "console";
 /** A port between guest and harness: a serial port, or the console of a debugging device. */
 export interface PlannedPort {
   readonly name: string;
-  readonly kind: "serial" | "debug-console" | "semihosting";
+  readonly kind: "serial" | "debug-console" | "semihosting" | "device";
 }
 
 /** A machine with nothing left to decide. Paths are absolute. */
@@ -73,7 +74,7 @@ const sandbox = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecont
 /** The arguments for a machine that the harness runs; descriptor 3 is QMP. */
 export function commandLine(plan: MachinePlan, paths: RunPaths): string[] {
   return [
-    ...common(plan),
+    ...common(plan, paths.directory),
     ...["-d", ["cpu_reset", ...plan.extra.logItems].join(","), "-D", paths.cpuLog],
     ...["-S", "-action", actions(plan)],
     ...(plan.sandbox ? ["-sandbox", sandbox] : []),
@@ -88,12 +89,20 @@ export function commandLine(plan: MachinePlan, paths: RunPaths): string[] {
 export function reproductionCommandLine(plan: MachinePlan): string[] {
   const { board } = plan;
   return [
-    ...common(plan),
+    ...common(plan, shownDirectory),
     ...(plan.onReset === "stop" ? ["-no-reboot"] : []),
     ...(plan.extra.logItems.length > 0 ? ["-d", plan.extra.logItems.join(",")] : []),
     ...plan.ports.flatMap((port, index) => shownPort(port, index, board.facts.console)),
     ...plan.extra.extra,
   ];
+}
+
+/** Where the overlays of the reproduction are. */
+const shownDirectory = "/tmp";
+
+/** The overlays that have to be there before QEMU starts, in that directory. */
+export function overlays(plan: MachinePlan, directory: string = shownDirectory): PlannedOverlay[] {
+  return [...diskOverlays(plan.media, directory), ...deviceOverlays(plan.devices, directory)];
 }
 
 /** Path of the gdb stub's socket inside a machine's private directory. */
@@ -106,7 +115,7 @@ export function fifoPath(directory: string, index: number): string {
   return `${directory}/port${index}`;
 }
 
-function common(plan: MachinePlan): string[] {
+function common(plan: MachinePlan, directory: string): string[] {
   const { board } = plan;
   return [
     ...["-no-user-config", "-nodefaults", "-display", "none"],
@@ -122,8 +131,8 @@ function common(plan: MachinePlan): string[] {
     ...(plan.deviceTree === undefined ? [] : ["-dtb", plan.deviceTree]),
     ...flatBinaryArguments(plan.flatBinary),
     // QEMU's own option ROM, which starts the kernel, has the first place of a PC's boot order.
-    ...mediaArguments(plan.media, board, plan.kernel === undefined ? 0 : 1),
-    ...deviceArguments(plan.devices),
+    ...mediaArguments(plan.media, board, plan.kernel === undefined ? 0 : 1, directory),
+    ...deviceArguments(plan.devices, directory),
     ...exitDeviceArguments(board.exit),
   ];
 }
@@ -161,6 +170,8 @@ function runningPort(port: PlannedPort, index: number, directory: string): strin
 
 function portDevice(port: PlannedPort, index: number): string[] {
   if (port.kind === "semihosting") return semihostingArguments(`port${index}`);
+  // The device itself says which one it is.
+  if (port.kind === "device") return [];
   return port.kind === "serial"
     ? ["-serial", `chardev:port${index}`]
     : ["-device", `isa-debugcon,iobase=0xe9,chardev=port${index}`];

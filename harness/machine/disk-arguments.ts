@@ -2,6 +2,14 @@
 import { SpecError } from "../evidence/index.ts";
 import type { ChosenBoard } from "./choose-board.ts";
 import type { PlannedDisk } from "./disks.ts";
+import {
+  driveArguments,
+  driveWords,
+  escapeComma,
+  isGraph,
+  overlayOf,
+  type PlannedOverlay,
+} from "./drive-arguments.ts";
 import type { DiskBus } from "./spec.ts";
 
 /** All that a machine can boot from, in the order in which firmware is to try it. */
@@ -20,7 +28,8 @@ const placesLimit: Partial<Record<DiskBus, number>> = { ide: 4, ahci: 6, floppy:
 const cdromPlace = 2;
 
 /**
- * Arguments for all media; firmware tries them from the place `firstBoot` of its order on.
+ * Arguments for all media; firmware tries them from the place `firstBoot` of its order on, and
+ * overlays of ours are in `directory`.
  * @throws `SpecError` naming the disk whose bus this machine has not, or
  * has no place left on.
  */
@@ -28,6 +37,7 @@ export function mediaArguments(
   media: PlannedMedia,
   board: Pick<ChosenBoard, "facts" | "machineType">,
   firstBoot: number,
+  directory: string,
 ): string[] {
   const { disks, cdrom, cdromFirst } = media;
   const { machineType } = board;
@@ -39,7 +49,11 @@ export function mediaArguments(
     taken.set(disk.bus, place + 1);
     checkPlace(disk.bus, place, index, board);
     words.push(
-      ...oneDisk(disk, { index, place, boot: firstBoot + index + firstDisk, machineType }),
+      ...oneDisk(
+        disk,
+        { index, place, boot: firstBoot + index + firstDisk, machineType },
+        directory,
+      ),
     );
   }
   if (cdrom !== undefined) {
@@ -63,13 +77,33 @@ interface Placed {
   readonly machineType: string;
 }
 
-function oneDisk(disk: PlannedDisk, placed: Placed): string[] {
-  const id = `disk${placed.index}`;
-  // `snapshot` puts an unlinked overlay into QEMU's TMPDIR: nothing to clean up, even on SIGKILL.
-  const keep = disk.readOnly ? "readonly=on" : disk.persist ? "snapshot=off" : "snapshot=on";
-  const drive = `file=${escapeComma(disk.file)},format=${disk.format},${keep}`;
-  if (disk.bus === "floppy") return ["-drive", `${drive},if=floppy,index=${placed.place}`];
-  return ["-drive", `${drive},if=none,id=${id}`, "-device", deviceOf(disk.bus, id, placed)];
+function oneDisk(disk: PlannedDisk, placed: Placed, directory: string): string[] {
+  const id = diskId(placed.index);
+  if (disk.bus === "floppy") {
+    return ["-drive", `${driveWords(disk)},if=floppy,index=${placed.place}`];
+  }
+  const { bus, serialNumber } = disk;
+  const serial = serialNumber ?? (bus === "nvme" ? id : undefined);
+  const words = [
+    deviceOf(bus, id, placed),
+    ...(serial === undefined ? [] : [`serial=${escapeComma(serial)}`]),
+    // A node has no name that QEMU's counters show, but its device has. What fails is reported to
+    // the guest, also where QEMU would stop the machine for it.
+    ...(isGraph(disk) ? [`id=${id}`, ...(bus === "nvme" ? [] : reported)] : []),
+  ];
+  return [...driveArguments(id, disk, directory), "-device", words.join(",")];
+}
+
+const reported = ["werror=report", "rerror=report"];
+
+/** Name of a disk of the spec, for QMP. */
+function diskId(index: number): string {
+  return `disk${index}`;
+}
+
+/** The overlays of all disks that need one of ours. */
+export function diskOverlays({ disks }: PlannedMedia, directory: string): PlannedOverlay[] {
+  return disks.flatMap((disk, index) => overlayOf(diskId(index), disk, directory) ?? []);
 }
 
 function deviceOf(bus: DiskBus, id: string, { boot, machineType, place }: Placed): string {
@@ -84,7 +118,7 @@ function deviceOf(bus: DiskBus, id: string, { boot, machineType, place }: Placed
     case "usb":
       return `usb-storage,${bootable},bus=xhci.0`;
     case "nvme":
-      return `nvme,${bootable},serial=${id}`;
+      return `nvme,${bootable}`;
     case "sd":
       return `sd-card,drive=${id}`;
     default:
@@ -134,11 +168,6 @@ function checkPlace(
   if (possible === undefined || possible.includes(bus)) return;
   const names = possible.length === 0 ? "no disk at all" : possible.join(", ");
   throw new SpecError(field, `got "${bus}", which the machine ${machineType} has not: ${names}`);
-}
-
-/** QEMU's option lists end a value at a comma; a doubled one is a comma (QEMU, invocation). */
-export function escapeComma(value: string): string {
-  return value.replaceAll(",", ",,");
 }
 
 /** Two channels with two drives each. */

@@ -1,16 +1,16 @@
 /** Disks of the spec → disks with nothing left to decide. */
-import { copyFile, open, truncate } from "node:fs/promises";
+import { copyFile, open, truncate, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { SpecError } from "../evidence/index.ts";
+import type { GraphDisk } from "./block-graph.ts";
+import { checkErrors, checkLimits } from "./disk-options.ts";
 import type { Disk, DiskBus } from "./spec.ts";
+import { memoryBytes } from "./spec-check.ts";
 
 /** A disk with nothing left to decide. */
-export interface PlannedDisk {
-  readonly file: string;
+export interface PlannedDisk extends GraphDisk {
   readonly bus: DiskBus;
-  readonly format: string;
-  readonly readOnly: boolean;
-  readonly persist: boolean;
+  readonly serialNumber?: string | undefined;
 }
 
 /** Where a disk goes. */
@@ -31,6 +31,7 @@ const magics: readonly (readonly [string, string])[] = [
   ["KDMV", "vmdk"],
   ["vhdxfile", "vhdx"],
   ["conectix", "vpc"],
+  ["<<< ", "vdi"],
 ];
 
 /** Buses whose devices QEMU refuses to make read-only. */
@@ -53,13 +54,59 @@ export async function planDisk(disk: string | Disk, place: DiskPlace): Promise<P
   const { persist = false, readOnly = false } = given;
   const bus = given.bus ?? place.defaultBus;
   checkOptions(bus, readOnly, persist, place.field);
-  const image = resolve(given.file);
+  checkExtras(given, bus, place.field);
+  const image = given.file === undefined ? await empty(given, place) : resolve(given.file);
   const found = await lookAt(image, place.field);
   const format = given.format ?? found.format;
+  checkFormat(given.format, found.format, image, place.field);
   const isTooSmall = found.sizeBytes < leastPcDiskBytes && format === "raw" && place.isPc;
   const isPadded = isTooSmall && !persist && bus !== "floppy" && bus !== "ide";
   const file = isPadded ? await padded(image, place.directory) : image;
-  return { file, bus, format, readOnly, persist };
+  const { errors, limits, serialNumber } = given;
+  const readsOfQemu = bus === "nvme" ? 0 : 1;
+  return { file, bus, format, readOnly, persist, errors, limits, serialNumber, readsOfQemu };
+}
+
+/** @throws `SpecError` for what goes together with nothing, or not with this bus. */
+function checkExtras(given: Disk, bus: DiskBus, field: string): void {
+  const { errors, file, limits, size } = given;
+  if ((file === undefined) === (size === undefined)) {
+    const what =
+      file === undefined
+        ? "is missing: give the image, or size"
+        : "is there, and so is size; leave one of the two out";
+    throw new SpecError(`${field}.file`, what);
+  }
+  if (limits !== undefined) checkLimits(limits, `${field}.limits`);
+  if (errors !== undefined) checkErrors(errors, `${field}.errors`);
+  if (bus !== "floppy" && bus !== "sd") return;
+  for (const name of ["serialNumber", "limits", "errors"] as const) {
+    if (given[name] === undefined) continue;
+    throw new SpecError(`${field}.${name}`, `is not possible on the bus ${bus}; take another bus`);
+  }
+}
+
+/** @throws `SpecError` where the image says itself that it is something else. */
+function checkFormat(given: string | undefined, found: string, image: string, field: string): void {
+  const isKnown = magics.some(([, format]) => format === given);
+  if (given === undefined || given === found || !isKnown) return;
+  const advice = "leave format out, or give the image that was meant";
+  throw new SpecError(`${field}.format`, `got "${given}", but ${image} is ${found}; ${advice}`);
+}
+
+let made = 0;
+
+/** An image with nothing in it, which takes no room until something is written. */
+async function empty({ size }: Disk, { directory, field }: DiskPlace): Promise<string> {
+  const sizeBytes = memoryBytes(size);
+  if (sizeBytes === undefined) {
+    throw new SpecError(`${field}.size`, `got ${size}, takes "64M", "1G" or a number of bytes`);
+  }
+  made += 1;
+  const file = join(directory, `empty-${made}.img`);
+  await writeFile(file, "");
+  await truncate(file, sizeBytes);
+  return file;
 }
 
 function checkOptions(bus: DiskBus, readOnly: boolean, persist: boolean, field: string): void {

@@ -1,7 +1,7 @@
 /** A binary without a header: where it goes, and how a CPU comes to execute it. */
 import { SpecError } from "../evidence/index.ts";
 import type { ChosenBoard } from "./choose-board.ts";
-import { escapeComma } from "./disk-arguments.ts";
+import { escapeComma } from "./drive-arguments.ts";
 import type { MachineSpec } from "./spec.ts";
 
 /** Bytes for memory, as they are. */

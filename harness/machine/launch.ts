@@ -15,11 +15,12 @@ import {
 } from "../process/index.ts";
 import { QmpClient } from "../qmp/index.ts";
 import { errorLines } from "./classify-exit.ts";
-import { commandLine, consoleName, fifoPath } from "./command-line.ts";
+import { commandLine, consoleName, fifoPath, overlays } from "./command-line.ts";
 import { GuestClock, limitByGuestClock } from "./guest-clock.ts";
 import { Machine } from "./machine.ts";
 import type { LimitOfWait } from "./machine-parts.ts";
 import type { MachineChronicle } from "./machine-record.ts";
+import { makeOverlay } from "./overlays.ts";
 import type { PortLimits } from "./port-wiring.ts";
 import type { PreparedMachine } from "./prepare.ts";
 import { QmpLogFile } from "./qmp-log.ts";
@@ -65,6 +66,9 @@ export async function launchMachine(
     return fifo;
   });
   const fifos = orderPorts(opened, plan, chronicle);
+  for (const { file, format, overlay } of overlays(plan, privateDirectory.path)) {
+    await makeOverlay(file, format, overlay);
+  }
   const logs = { cpu: join(directory, "cpu.log"), stderr: join(directory, "stderr.log") };
   const run = { directory: privateDirectory.path, cpuLog: logs.cpu };
   // What a guest writes to ":tt" by semihosting goes to QEMU's standard output.

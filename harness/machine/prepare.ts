@@ -13,7 +13,7 @@ import {
 import { chooseByDirectory } from "./boot-media/directory-choice.ts";
 import { existing } from "./boot-media/existing.ts";
 import { type ChosenBoard, chooseBoard } from "./choose-board.ts";
-import { consoleName, type MachinePlan, type PlannedPort } from "./command-line.ts";
+import type { MachinePlan } from "./command-line.ts";
 import { planDeviceTree } from "./device-tree.ts";
 import { planSpecDevices } from "./devices/plan-devices.ts";
 import type { EvidenceStore } from "./evidence-store.ts";
@@ -25,6 +25,7 @@ import { checkImage } from "./image-check.ts";
 import { type DetectedImage, describeImage } from "./image-types.ts";
 import { type ImageUnderTest, planLoading } from "./media.ts";
 import { planFirmware } from "./plan-firmware.ts";
+import { planPorts } from "./plan-ports.ts";
 import { sortArguments } from "./qemu-arguments.ts";
 import type { MachineSpec } from "./spec.ts";
 
@@ -72,6 +73,7 @@ export async function prepareMachine(
   const accelerator = await chooseAcceleratorFor(spec, board, qemu, surroundings);
   const tested = image === undefined || kept === undefined ? undefined : { image, kept };
   const loading = await planLoading(spec, { tested, surveyed, board, directory });
+  const ports = planPorts(spec, board);
   const symbols = spec.symbols ?? (image?.kind === "elf" ? kept?.path : undefined);
   const plan: MachinePlan = {
     qemu: qemu.path,
@@ -80,9 +82,9 @@ export async function prepareMachine(
     clock: spec.clock ?? "host",
     deviceTree: await planDeviceTree(spec),
     ...loading,
-    devices: await planSpecDevices(spec, loading.media, board, qemu),
+    devices: await planSpecDevices(spec, loading.media, board, qemu, ports, directory),
     firmware: await planFirmware(board, qemu, directory),
-    ports: planPorts(spec, board),
+    ports,
     onReset: spec.onReset ?? "stop",
     exitOutcomes: spec.exitOutcomes,
     debug: spec.debug ?? false,
@@ -125,9 +127,11 @@ function checkMachineType(qemu: QemuBinary, board: ChosenBoard): void {
   if (findMachineType(qemu, board.machineType) !== undefined) return;
   const names = machineNames(qemu).join(", ");
   const binary = `${qemu.path} (${qemu.version.text})`;
+  const { since } = board.facts;
+  const newer = since === undefined ? "" : `, but of QEMU ${since} and newer`;
   throw new SpecError(
     "machine",
-    `${board.machineType} is no machine type of ${binary}; it has ${names} ` +
+    `${board.machineType} is no machine type of ${binary}${newer}; it has ${names} ` +
       `(with their versions: ${qemu.path} -machine help)`,
   );
 }
@@ -149,15 +153,4 @@ async function chooseAcceleratorFor(
   return await chooseAccelerator(
     calibration === undefined ? question : { ...question, calibration },
   );
-}
-
-function planPorts(spec: MachineSpec, board: ChosenBoard): PlannedPort[] {
-  const { facts } = board;
-  const usual = facts.console === "first" ? ["serial0"] : [consoleName, "other"];
-  const names = spec.serialPorts ?? usual;
-  const ports: PlannedPort[] = names.map((name) => ({ name, kind: "serial" }));
-  if (spec.debugConsole === true) ports.push({ name: "debug-console", kind: "debug-console" });
-  const hasSemihosting = board.exit?.device === "semihosting";
-  if (hasSemihosting) ports.push({ name: "semihosting", kind: "semihosting" });
-  return ports;
 }

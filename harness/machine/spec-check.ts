@@ -5,6 +5,7 @@ import { checkDevice } from "./devices/device-check.ts";
 import { exitDeviceTakes, isExitDeviceChoice } from "./exit-device.ts";
 import { areExitOutcomes, exitOutcomesTakes } from "./exit-outcomes.ts";
 import { parseAddress } from "./flat-binary.ts";
+import { areDistinct, isPortName, takenNames } from "./port-names.ts";
 import { type Disk, diskBuses, type MachineSpec, type SpecChanges } from "./spec.ts";
 
 type Check = { readonly takes: string; readonly accepts: (value: unknown) => boolean };
@@ -43,18 +44,21 @@ const diskFields: Record<keyof Disk, Check> = {
   format: text,
   readOnly: flag,
   persist: flag,
+  size: {
+    takes: '"64M", "1G" or a number of bytes, 1 MiB at least',
+    accepts: (value) => memoryBytes(value) !== undefined,
+  },
+  serialNumber: {
+    takes: "up to 20 printable characters",
+    accepts: (value) => typeof value === "string" && /^[\x20-\x7e]{1,20}$/.test(value),
+  },
+  limits: { takes: "an object of numbers", accepts: isObject },
+  errors: { takes: "an array of errors", accepts: Array.isArray },
 };
-
-const portName = /^[A-Za-z][A-Za-z0-9_-]{0,30}$/;
-/** A port's log lies next to these, which are the machine's own. */
-const takenNames = ["qmp", "cpu", "stderr", "timeline", "debug-console", "semihosting"];
 
 function arePortNames(value: unknown): boolean {
   if (!Array.isArray(value) || value.length < 1 || value.length > 4) return false;
-  if (!value.every((name) => typeof name === "string" && portName.test(name))) return false;
-  // Some hosts take two names that differ in case for one file.
-  const names = value.map((name: string) => name.toLowerCase());
-  return new Set(names).size === names.length && !names.some((name) => takenNames.includes(name));
+  return value.every((name) => typeof name === "string" && isPortName(name)) && areDistinct(value);
 }
 
 const bootModules: Check = {
@@ -159,7 +163,9 @@ function checked(
       throw new SpecError(at, `got ${show(disk)}, takes a path or { file, bus?, … }`);
     }
     checkFields(disk, diskFields, `${at}.`, "a disk");
-    if (disk.file === undefined) throw new SpecError(`${at}.file`, "is missing: give the image");
+    if (disk.file === undefined && disk.size === undefined) {
+      throw new SpecError(`${at}.file`, "is missing: give the image, or size for an empty disk");
+    }
   });
   const devices = spec.devices as readonly unknown[] | null | undefined;
   for (const [index, given] of devices?.entries() ?? []) checkDevice(given, `devices[${index}]`);

@@ -1,5 +1,7 @@
 /** What a machine is made of, as plain data. */
+
 import type { Device } from "./devices/device.ts";
+import type { DiskError, DiskLimits } from "./disk-options.ts";
 
 import type { ExitDeviceChoice } from "./exit-device.ts";
 import type { ExitOutcomes } from "./exit-outcomes.ts";
@@ -11,8 +13,10 @@ export type DiskBus = (typeof diskBuses)[number];
 
 /** A disk. Writes go to a throw-away overlay unless `persist` says otherwise. */
 export interface Disk {
-  /** Image file, relative to the working directory. */
-  readonly file: string;
+  /** Image file, relative to the working directory. Instead of it `size` makes an empty disk. */
+  readonly file?: string;
+  /** Size of an empty disk: "64M", "1G", or a number of bytes. */
+  readonly size?: string | number;
   /** Default: `"ide"` on x86 `pc`, `"ahci"` on `q35`, `"virtio"` elsewhere. */
   readonly bus?: DiskBus;
   /** `"raw"`, `"qcow2"`, …; default: what the file's first bytes say. */
@@ -20,6 +24,12 @@ export interface Disk {
   readonly readOnly?: boolean;
   /** `true` lets the guest write to the image itself. */
   readonly persist?: boolean;
+  /** What the guest reads as the disk's serial number. */
+  readonly serialNumber?: string;
+  /** Most requests and bytes a second. */
+  readonly limits?: DiskLimits;
+  /** Requests that fail. */
+  readonly errors?: readonly DiskError[];
 }
 
 /** `"uefi"`, `"bios"`, `"none"`, a firmware file, or code and variables apart. */

@@ -38,8 +38,8 @@ export const badMedia: readonly Row[] = [
   [
     "another format than it says",
     (d) => ({ disks: [{ file: `${d}/disk.img`, format: "qcow2" }] }),
-    LaunchError,
-    "Image is not in qcow2 format",
+    SpecError,
+    'disks[0].format: got "qcow2", but',
   ],
   [
     "a format that nobody knows",

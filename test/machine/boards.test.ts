@@ -49,6 +49,16 @@ test("every board of the table starts with what the table says of it, or is not 
   }
 });
 
+test("a board that only a newer QEMU has is refused with that word", async () => {
+  const spec = { arch: "aarch64", machine: "raspi4b" };
+  const hasIt = findMachineType(await findQemu("aarch64"), "raspi4b") !== undefined;
+  const message = await boot(spec).then(
+    () => "it boots",
+    (error: Error) => error.message,
+  );
+  expect(message).toMatch(hasIt ? /^it boots$/ : /is no machine type of .*, but of QEMU 9\.0 and/);
+});
+
 describe("a Raspberry Pi has two UARTs, and the console is the one that prints first", () => {
   const pl011 = { address: 0x3f201000, ready: 0x18 };
   const mini = { address: 0x3f215040, ready: 0x14 };

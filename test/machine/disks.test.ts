@@ -215,13 +215,14 @@ describe("planned", () => {
     ["KDMV", "vmdk"],
     ["vhdxfile", "vhdx"],
     ["conectix", "vpc"],
+    ["<<< Oracle VM VirtualBox Disk Image >>>", "vdi"],
     ["anything", "raw"],
     ["", "raw"],
   ])("the format of what begins with %j is %s", async (start, format) => {
     const file = join(temporaryDirectory(), "disk");
     writeFileSync(file, start, "latin1");
     expect((await planDisk(file, place)).format).toBe(format);
-    expect((await planDisk({ file, format: "vdi" }, place)).format).toBe("vdi");
+    expect((await planDisk({ file, format: "parallels" }, place)).format).toBe("parallels");
   });
 
   test("a small disk that is to be written to, or that is a floppy, is used as it is", async () => {

@@ -114,7 +114,7 @@ describe("refused", () => {
 
   test("a disk needs its file", () => {
     expect(errorOf({ disks: [{ bus: "ide" }] }).message).toBe(
-      "disks[0].file: is missing: give the image",
+      "disks[0].file: is missing: give the image, or size for an empty disk",
     );
   });
 

@@ -1,7 +1,7 @@
 /** Linux of Debian, on four architectures: to its shell, and with devices that come and go. */
 import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, network, test, usb } from "bringup";
+import { expect, network, scsi, share, test, usb, virtio } from "bringup";
 import { fetchLinux } from "./linux.ts";
 import { needs, scratchDirectory } from "./needs.ts";
 
@@ -60,7 +60,15 @@ test("Linux sees and uses disks and a network card", async ({ boot, skip }) => {
       { file: disk("scsi"), bus: "scsi" },
       { file: disk("nvme"), bus: "nvme" },
     ],
-    devices: [network.virtio({ backend: "user" }), usb.xhci()],
+    devices: [
+      network.virtio({ backend: "user" }),
+      usb.xhci(),
+      share({ directory, tag: "host" }),
+      usb.serial({ name: "stick" }),
+      virtio.port({ name: "agent" }),
+      scsi.lsi53c895a({ id: "lsi" }),
+      scsi.disk({ size: "4M", properties: { bus: "lsi.0" } }),
+    ],
   });
   await expect(vm.serial).toPrint(prompt, { timeoutMs: bootMs });
   const run = (line: string) => vm.serial.command(line, { prompt, ...soon });
@@ -70,13 +78,20 @@ test("Linux sees and uses disks and a network card", async ({ boot, skip }) => {
   await run("ip link set eth0 up && ip address add 10.0.2.15/24 dev eth0");
   expect(await run("cat /sys/class/net/eth0/operstate")).toBe("up");
   expect(await run("ping -c 1 10.0.2.2 > /dev/null && echo answered")).toBe("answered");
+  await run("mkdir /mnt && mount -t 9p -o trans=virtio,version=9p2000.L host /mnt");
+  expect(await run("head -n 1 /mnt/nvme.img")).toBe("this is nvme");
+  expect(await run("touch /mnt/new 2>/dev/null || echo read-only")).toBe("read-only");
+  await run("echo by USB > /dev/ttyUSB0");
+  await expect(vm.serialPort("stick")).toPrint("by USB", soon);
+  await run("echo by virtio > $(echo /dev/vport*p1)");
+  await expect(vm.serialPort("agent")).toPrint("by virtio", soon);
   const file = disk("usb");
   const id = await vm.attach(usb.storage({ file }));
-  await expect(vm.serial).toPrint(/sd 1?\d:0:0:0: \[sdb\] Attached SCSI (removable )?disk/, soon);
+  await expect(vm.serial).toPrint(/sd 1?\d:0:0:0: \[sdc\] Attached SCSI (removable )?disk/, soon);
   await vm.serial.writeLine("");
   await expect(vm.serial).toPrint(prompt, soon);
-  expect(await run("head -n 1 /dev/sdb")).toBe("this is usb");
-  expect(await run("echo written > /dev/sdb; sync; head -n 1 /dev/sdb")).toBe("written");
+  expect(await run("head -n 1 /dev/sdc")).toBe("this is usb");
+  expect(await run("echo written > /dev/sdc; sync; head -n 1 /dev/sdc")).toBe("written");
   await vm.detach(id);
   await expect(vm.serial).toPrint("USB disconnect", soon);
   // What the guest has written went to overlays.

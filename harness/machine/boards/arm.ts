@@ -52,7 +52,11 @@ const cortexM: Architecture["boards"] = {
 };
 
 const raspberryPis32 = { raspi0: raspberryPi, raspi1ap: raspberryPi, raspi2b: raspberryPi };
-const raspberryPis64 = { raspi3ap: raspberryPi, raspi3b: raspberryPi, raspi4b: raspberryPi };
+const raspberryPis64 = {
+  raspi3ap: raspberryPi,
+  raspi3b: raspberryPi,
+  raspi4b: { ...raspberryPi, since: "9.0" },
+};
 
 /** The board that a program for a Cortex-M is run on where the spec names none. */
 export const cortexMBoard = "mps2-an385";

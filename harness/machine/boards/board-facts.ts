@@ -42,6 +42,8 @@ export interface Board {
   readonly firmwareAt: bigint | undefined;
   /** Whether its CPU begins where a vector table says: a Cortex-M. */
   readonly vectorTable: boolean;
+  /** The first QEMU that has it, where that is newer than the oldest that is supported. */
+  readonly since: string | undefined;
   /** Whether `-dtb` gives its kernel a device tree. */
   readonly deviceTree: boolean;
 }
@@ -74,6 +76,7 @@ export const unknownBoard: Board = {
   needsFirmware: false,
   firmwareAt: undefined,
   vectorTable: false,
+  since: undefined,
   deviceTree: true,
 };
 

@@ -2,7 +2,7 @@
 import { rm, symlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { SpecError } from "../../evidence/index.ts";
-import { escapeComma } from "../disk-arguments.ts";
+import { escapeComma } from "../drive-arguments.ts";
 import type { DetectedImage } from "../image-types.ts";
 import type { MachineSpec } from "../spec.ts";
 import { existing } from "./existing.ts";

@@ -1,14 +1,27 @@
 /** Planned devices → QEMU arguments, and the same for QMP. Pure. */
-import { escapeComma } from "../disk-arguments.ts";
+import { driveArguments, escapeComma, overlayOf, type PlannedOverlay } from "../drive-arguments.ts";
 import type { PlannedDevice } from "./plan-devices.ts";
 
 /** Arguments for devices that the machine starts with. */
-export function deviceArguments(devices: readonly PlannedDevice[]): string[] {
+export function deviceArguments(devices: readonly PlannedDevice[], directory: string): string[] {
   return devices.flatMap((device) => [
-    ...driveArguments(device),
+    ...(device.drive === undefined ? [] : driveArguments(driveId(device), device.drive, directory)),
     ...(device.backend === "user" ? ["-netdev", `user,id=${backendId(device)},restrict=on`] : []),
+    ...shareArguments(device),
+    ...memoryArguments(device),
     ...["-device", wordsOf(deviceOptions(device))],
   ]);
+}
+
+/** The overlays of all devices that need one of ours. */
+export function deviceOverlays(
+  devices: readonly PlannedDevice[],
+  directory: string,
+): PlannedOverlay[] {
+  return devices.flatMap((device) => {
+    const { drive } = device;
+    return (drive && overlayOf(driveId(device), drive, directory)) ?? [];
+  });
 }
 
 /** What `device_add` takes; `-device` takes the same. */
@@ -20,7 +33,34 @@ export function deviceOptions(device: PlannedDevice): Record<string, string | nu
     ...properties,
     ...(drive === undefined ? {} : { drive: driveId(device) }),
     ...(device.backend === "user" ? { netdev: backendId(device) } : {}),
+    ...(device.share === undefined ? {} : { fsdev: shareId(device) }),
+    ...(device.chardev === undefined ? {} : { chardev: device.chardev }),
+    ...(device.memoryBytes === undefined ? {} : { memdev: memoryId(device) }),
   };
+}
+
+/** Name of a shared directory's backend. */
+function shareId({ id }: Pick<PlannedDevice, "id">): string {
+  return `${id}-share`;
+}
+
+/** Name of the memory that a device shares. */
+function memoryId({ id }: Pick<PlannedDevice, "id">): string {
+  return `${id}-memory`;
+}
+
+function memoryArguments(device: PlannedDevice): string[] {
+  if (device.memoryBytes === undefined) return [];
+  const size = `size=${device.memoryBytes},share=on`;
+  return ["-object", `memory-backend-ram,id=${memoryId(device)},${size}`];
+}
+
+function shareArguments(device: PlannedDevice): string[] {
+  const { share } = device;
+  if (share === undefined) return [];
+  const access = share.writable ? "" : ",readonly=on";
+  const path = escapeComma(share.directory);
+  return ["-fsdev", `local,id=${shareId(device)},path=${path},security_model=none${access}`];
 }
 
 /** Name of the block node, or drive, of a device. */
@@ -31,15 +71,6 @@ export function driveId({ id }: Pick<PlannedDevice, "id">): string {
 /** Name of a network card's backend. */
 export function backendId({ id }: Pick<PlannedDevice, "id">): string {
   return `${id}-network`;
-}
-
-function driveArguments(device: PlannedDevice): string[] {
-  const { drive } = device;
-  if (drive === undefined) return [];
-  // As for `disks`: an unlinked overlay in QEMU's TMPDIR, which nothing has to clean up.
-  const keep = drive.readOnly ? "readonly=on" : drive.persist ? "snapshot=off" : "snapshot=on";
-  const file = `file=${escapeComma(drive.file)},format=${escapeComma(drive.format)}`;
-  return ["-drive", `${file},${keep},if=none,id=${driveId(device)}`];
 }
 
 function wordsOf({ driver, ...rest }: Record<string, string | number | boolean>): string {

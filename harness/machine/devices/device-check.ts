@@ -1,9 +1,10 @@
 /** The check of devices that may come from JavaScript or JSON. */
 import { SpecError, toPlainData } from "../../evidence/index.ts";
+import { isPortName, portNameTakes } from "../port-names.ts";
 
 const word = /^[A-Za-z][A-Za-z0-9_.-]{0,62}$/;
-const fields = ["model", "id", "properties", "drive", "backend"];
-const driveFields = ["file", "format", "readOnly", "persist"];
+const fields = ["model", "id", "properties", "drive", "backend", "share", "port", "memory"];
+const driveFields = ["file", "size", "format", "readOnly", "persist", "limits", "errors"];
 
 /** @throws `SpecError` naming the field, what it got and what it takes. */
 export function checkDevice(given: unknown, field: string): void {
@@ -21,6 +22,11 @@ export function checkDevice(given: unknown, field: string): void {
   if (backend !== undefined && backend !== "none" && backend !== "user") {
     fail(`${field}.backend`, backend, 'one of "none", "user"');
   }
+  const { port } = given;
+  if (port !== undefined && (typeof port !== "string" || !isPortName(port))) {
+    fail(`${field}.port`, port, portNameTakes);
+  }
+  if (given.share !== undefined) checkShare(given.share, `${field}.share`);
   if (properties !== undefined) checkProperties(properties, `${field}.properties`);
   if (drive !== undefined) checkDrive(drive, `${field}.drive`);
 }
@@ -32,9 +38,24 @@ function checkProperties(properties: unknown, field: string): void {
     if (!isName || !["string", "number", "boolean"].includes(typeof value)) {
       fail(`${field}.${name}`, value, "a string, a number, true or false");
     }
-    if (["driver", "id", "drive", "netdev"].includes(name)) {
+    if (["driver", "id", "drive", "netdev", "fsdev", "chardev", "memdev"].includes(name)) {
       throw new SpecError(`${field}.${name}`, "is set by the harness; take the device's own field");
     }
+  }
+}
+
+function checkShare(share: unknown, field: string): void {
+  if (!isObject(share)) fail(field, share, "a directory such as { directory, tag }");
+  checkNames(share, ["directory", "tag", "writable"], field, "a shared directory");
+  const { directory, tag, writable } = share;
+  if (typeof directory !== "string" || directory === "" || directory.includes("\0")) {
+    fail(`${field}.directory`, directory, "a path");
+  }
+  if (typeof tag !== "string" || !/^[\w.-]{1,31}$/.test(tag)) {
+    fail(`${field}.tag`, tag, "a name of up to 31 letters, digits, dots and dashes");
+  }
+  if (writable !== undefined && typeof writable !== "boolean") {
+    fail(`${field}.writable`, writable, "true or false");
   }
 }
 
@@ -43,7 +64,8 @@ function checkDrive(drive: unknown, field: string): void {
   checkNames(drive, driveFields, field, "a drive");
   for (const name of ["file", "format"]) {
     const value = drive[name];
-    if (value === undefined && name === "format") continue;
+    // Whether the image may be missing, and the rest, is judged with the file at hand.
+    if (value === undefined) continue;
     if (typeof value !== "string" || value === "" || value.includes("\0")) {
       fail(`${field}.${name}`, value, "a non-empty string");
     }

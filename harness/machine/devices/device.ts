@@ -1,17 +1,20 @@
 /** Devices as plain data, and the factories that make them. */
+import type { Disk } from "../spec.ts";
 
 /** What a property of a QEMU device takes. */
 export type DeviceProperty = string | number | boolean;
 
 /** The image behind a device that stores. What is written goes, unless `persist` keeps it. */
-export interface DeviceDrive {
-  /** Image file, relative to the working directory. */
-  readonly file: string;
-  /** `"raw"`, `"qcow2"`, …; default: what the file's first bytes say. */
-  readonly format?: string;
-  readonly readOnly?: boolean;
-  /** `true` lets the guest write to the image itself. */
-  readonly persist?: boolean;
+export type DeviceDrive = Omit<Disk, "bus" | "serialNumber">;
+
+/** A directory of this computer that the guest may look into (virtio 9p). */
+export interface SharedDirectory {
+  /** Relative to the working directory. */
+  readonly directory: string;
+  /** What the guest mounts: `mount -t 9p -o trans=virtio TAG /mnt`. */
+  readonly tag: string;
+  /** `true` lets the guest write into it. */
+  readonly writable?: boolean;
 }
 
 /** A device for `devices` of a spec, or for `vm.attach()`. */
@@ -28,6 +31,11 @@ export interface Device {
    * reaches neither this computer nor anything beyond it.
    */
   readonly backend?: "none" | "user";
+  readonly share?: SharedDirectory;
+  /** Name of the serial port that it is for the test: `vm.serialPort(name)`. */
+  readonly port?: string;
+  /** Memory that it shares with the guest: "4M", or a number of bytes. */
+  readonly memory?: string | number;
 }
 
 /** What every factory takes. */
@@ -42,6 +50,12 @@ export interface DeviceOptions {
 export interface DiskDeviceOptions extends DeviceOptions, DeviceDrive {
   /** What the guest reads as the disk's serial number. */
   readonly serialNumber?: string;
+}
+
+/** What the factory of a serial port takes. */
+export interface PortOptions extends DeviceOptions {
+  /** Of the port, for `vm.serialPort(name)`. */
+  readonly name: string;
 }
 
 /** What the factory of a network card takes. */
@@ -69,6 +83,9 @@ export const usb = {
   mouse: plain("usb-mouse"),
   tablet: plain("usb-tablet"),
   hub: plain("usb-hub"),
+  // Else it would wait for somebody at the other end, which a FIFO never says.
+  serial: (options: PortOptions): Device =>
+    withPort("usb-serial", options, { "always-plugged": true }),
 } as const;
 
 /** SCSI: controllers, disks and CD drives. */
@@ -93,7 +110,38 @@ export const virtio = {
   rng: plain("virtio-rng-pci"),
   balloon: plain("virtio-balloon-pci"),
   serial: plain("virtio-serial-pci"),
+  /** A port of it, which Linux calls `/dev/virtio-ports/<name>`. */
+  port: (options: PortOptions): Device =>
+    withPort("virtserialport", options, { name: options.name }),
 } as const;
+
+/** Disks and drives on IDE, for the controllers that a PC or `ahci` has. */
+export const ide = {
+  disk: disk("ide-hd"),
+  cd: (options: Omit<DiskDeviceOptions, "readOnly" | "persist">): Device =>
+    disk("ide-cd")({ ...options, readOnly: true }),
+} as const;
+
+/** An AHCI controller, whose buses are called after its `id`: "ahci0.0" to "ahci0.5". */
+export const ahci = plain("ahci");
+
+/** SD: a controller on PCI, and a card in it. */
+export const sd = { controller: plain("sdhci-pci"), card: disk("sd-card") } as const;
+
+/** A directory of this computer that the guest can mount. It cannot be plugged in later. */
+export function share(options: SharedDirectory & DeviceOptions): Device {
+  const { directory, tag, writable = false, ...rest } = options;
+  return {
+    ...withProperties("virtio-9p-pci", rest, { mount_tag: tag }),
+    share: { directory, tag, writable },
+  };
+}
+
+/** Memory that the guest finds on PCI (`ivshmem`): nobody else has a share in it yet. */
+export function ivshmem(options: DeviceOptions & { readonly memory: string | number }): Device {
+  const { memory, ...rest } = options;
+  return { ...withProperties("ivshmem-plain", rest, {}), memory };
+}
 
 /** Network cards, connected to nothing unless asked. */
 export const network = {
@@ -123,6 +171,14 @@ function disk(model: string): (options: DiskDeviceOptions) => Device {
     const own = serialNumber === undefined ? {} : { serial: serialNumber };
     return { ...withProperties(model, { ...optional({ id, properties }) }, own), drive };
   };
+}
+
+function withPort(
+  model: string,
+  { name, ...rest }: PortOptions,
+  own: Readonly<Record<string, DeviceProperty>>,
+): Device {
+  return { ...withProperties(model, rest, own), port: name };
 }
 
 function card(model: string): (options?: NetworkOptions) => Device {

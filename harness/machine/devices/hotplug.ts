@@ -2,17 +2,13 @@
 
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { HostError, QmpError, SpecError, TimeoutError } from "../../evidence/index.ts";
-import {
-  type DeviceModel,
-  installCommand,
-  listDevices,
-  type QemuBinary,
-} from "../../host/index.ts";
-import { isOnPath, runProgram } from "../../process/index.ts";
+import { QmpError, SpecError, TimeoutError } from "../../evidence/index.ts";
+import { type DeviceModel, listDevices, type QemuBinary } from "../../host/index.ts";
 import type { QmpClient } from "../../qmp/index.ts";
+import { blockNode, throttleGroup } from "../block-graph.ts";
 import type { MachinePlan } from "../command-line.ts";
 import type { LimitOfWait } from "../machine-parts.ts";
+import { makeOverlay } from "../overlays.ts";
 import type { Device } from "./device.ts";
 import { backendId, deviceOptions, driveId } from "./device-arguments.ts";
 import { checkDevice } from "./device-check.ts";
@@ -65,6 +61,11 @@ export class Hotplug {
 
   async #attach(given: Device): Promise<string> {
     checkDevice(given, "device");
+    for (const name of ["share", "port", "memory"] as const) {
+      if (given[name] === undefined) continue;
+      const advice = "what is behind it is made when QEMU starts; give it in devices";
+      throw new SpecError(`device.${name}`, `cannot be attached: ${advice}`);
+    }
     const { plan, qemu } = this.#parts;
     const models: readonly DeviceModel[] = await listDevices(qemu);
     const planned = await planDevices([given], {
@@ -76,6 +77,8 @@ export class Hotplug {
       ],
       firstNumber: this.#count,
       field: () => "device",
+      chardevOf: (port) => port,
+      directory: this.#parts.privateDirectory,
     });
     const id = planned.at(-1)?.id as string;
     if (this.#devices.has(id)) throw new SpecError("device.id", `"${id}" is taken; take another`);
@@ -110,19 +113,21 @@ export class Hotplug {
     undo: Undo[],
   ): Promise<void> {
     const { privateDirectory, qmp } = this.#parts;
-    const isOverlaid = !drive.readOnly && !drive.persist;
     const node = driveId(device);
-    const image = imageNode(drive.format, drive.file, drive.persist);
-    if (!isOverlaid) {
-      await qmp.execute("blockdev-add", { ...image, "node-name": node } as never);
-    } else {
-      const overlay = join(privateDirectory, `${node}.qcow2`);
-      undo.unshift(() => rm(overlay, { force: true }));
+    let overlay: string | undefined;
+    if (!drive.readOnly && !drive.persist) {
+      overlay = join(privateDirectory, `${node}.qcow2`);
+      const made = overlay;
+      undo.unshift(() => rm(made, { force: true }));
       await makeOverlay(drive.file, drive.format, overlay);
-      const top = imageNode("qcow2", overlay, true);
-      const options = { ...top, "node-name": node, backing: image };
-      await qmp.execute("blockdev-add", options as never);
     }
+    const group = throttleGroup(node, drive.limits);
+    if (group !== undefined) {
+      await qmp.execute("object-add", group as never);
+      undo.unshift(() => qmp.execute("object-del", { id: group.id as string }));
+    }
+    const options = { ...blockNode(node, drive, overlay), "node-name": node };
+    await qmp.execute("blockdev-add", options as never);
     undo.unshift(() => qmp.execute("blockdev-del", { "node-name": node }));
   }
 
@@ -174,18 +179,4 @@ async function takeBack(undo: readonly Undo[]): Promise<void> {
   const failures: unknown[] = [];
   for (const step of undo) await step().catch((error: unknown) => failures.push(error));
   if (failures.length > 0) throw failures[0];
-}
-
-function imageNode(format: string, filename: string, isWritable: boolean) {
-  const file = { driver: "file", filename };
-  return { driver: format, "read-only": !isWritable, file };
-}
-
-async function makeOverlay(file: string, format: string, overlay: string): Promise<void> {
-  if (!isOnPath("qemu-img")) {
-    throw new HostError("install qemu-img: it makes the overlay of a disk that is attached", {
-      remedy: installCommand(["qemu-img"]),
-    });
-  }
-  await runProgram("qemu-img", ["create", "-q", "-f", "qcow2", "-b", file, "-F", format, overlay]);
 }

@@ -1,10 +1,13 @@
 /** Devices of a spec → devices with nothing left to decide, checked against QEMU's own list. */
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
 import { SpecError } from "../../evidence/index.ts";
 import { type DeviceModel, listDevices, type QemuBinary } from "../../host/index.ts";
 import type { ChosenBoard } from "../choose-board.ts";
 import type { PlannedMedia } from "../disk-arguments.ts";
 import { type PlannedDisk, planDisk } from "../disks.ts";
 import type { MachineSpec } from "../spec.ts";
+import { memoryBytes } from "../spec-check.ts";
 import type { Device, DeviceProperty } from "./device.ts";
 
 /** A device with nothing left to decide. */
@@ -14,6 +17,12 @@ export interface PlannedDevice {
   readonly properties: Readonly<Record<string, DeviceProperty>>;
   readonly drive: Omit<PlannedDisk, "bus"> | undefined;
   readonly backend: "none" | "user";
+  /** Absolute path of a directory that it shares. */
+  readonly share: { readonly directory: string; readonly writable: boolean } | undefined;
+  /** QEMU's name of the character device that it is connected to. */
+  readonly chardev: string | undefined;
+  /** Bytes of memory that it shares. */
+  readonly memoryBytes: number | undefined;
 }
 
 /** Where devices go. */
@@ -26,6 +35,10 @@ export interface DevicePlace {
   /** Number of the first device, for those without an id. */
   readonly firstNumber: number;
   readonly field: (index: number) => string;
+  /** QEMU's name of the character device of a port. */
+  readonly chardevOf: (port: string) => string;
+  /** Takes the images that are made for it. */
+  readonly directory: string;
 }
 
 /** QEMU's name of a bus, the controllers that have one, and the one that is added. */
@@ -36,6 +49,12 @@ const controllers = [
     has: /^(virtio-scsi|lsi|megasas|mptsas|am53c974|dc390|pvscsi)/,
     added: "virtio-scsi-pci",
     id: "scsi-controller",
+  },
+  {
+    bus: "virtio-serial-bus",
+    has: /^virtio-serial/,
+    added: "virtio-serial-pci",
+    id: "serial-controller",
   },
 ] as const;
 
@@ -72,8 +91,11 @@ export async function planDevices(
       id,
       model: model.name,
       properties: given.properties ?? {},
-      drive: await planDrive(given, field),
+      drive: await planDrive(given, field, place.directory),
       backend: given.backend ?? "none",
+      share: planShare(given, field),
+      chardev: given.port === undefined ? undefined : place.chardevOf(given.port),
+      memoryBytes: planMemory(given, field),
     });
   }
   return [...planned, ...plugged];
@@ -85,6 +107,8 @@ export async function planSpecDevices(
   media: PlannedMedia,
   board: ChosenBoard,
   qemu: QemuBinary,
+  ports: readonly { readonly name: string }[],
+  directory: string,
 ): Promise<readonly PlannedDevice[]> {
   if (spec.devices === undefined || spec.devices.length === 0) return [];
   return await planDevices(spec.devices, {
@@ -93,6 +117,8 @@ export async function planSpecDevices(
     present: controllersOfDisks(media),
     firstNumber: 0,
     field: (index) => `devices[${index}]`,
+    chardevOf: (port) => `port${ports.findIndex(({ name }) => name === port)}`,
+    directory,
   });
 }
 
@@ -103,19 +129,47 @@ export function controllersOfDisks({ disks }: PlannedMedia): string[] {
 }
 
 function withoutBackends(id: string, model: string): PlannedDevice {
-  return { id, model, properties: {}, drive: undefined, backend: "none" };
+  const nothing = {
+    drive: undefined,
+    share: undefined,
+    chardev: undefined,
+    memoryBytes: undefined,
+  };
+  return { id, model, properties: {}, backend: "none", ...nothing };
 }
 
-async function planDrive(given: Device, field: string): Promise<PlannedDevice["drive"]> {
+async function planDrive(
+  given: Device,
+  field: string,
+  directory: string,
+): Promise<PlannedDevice["drive"]> {
   if (given.drive === undefined) return undefined;
   const place = {
     field: `${field}.drive`,
-    defaultBus: "virtio",
+    defaultBus: given.model === "nvme" ? "nvme" : "virtio",
     isPc: false,
-    directory: "",
+    directory,
   } as const;
   const { bus: _, ...drive } = await planDisk(given.drive, place);
   return drive;
+}
+
+/** @throws `SpecError` where it is no directory. */
+function planShare({ share }: Device, field: string): PlannedDevice["share"] {
+  if (share === undefined) return undefined;
+  const directory = resolve(share.directory);
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new SpecError(`${field}.share.directory`, `${directory} is no directory`);
+  }
+  return { directory, writable: share.writable ?? false };
+}
+
+/** @throws `SpecError` for what PCI cannot have: its sizes are powers of two. */
+function planMemory({ memory }: Device, field: string): number | undefined {
+  if (memory === undefined) return undefined;
+  const sizeBytes = memoryBytes(memory) ?? 0;
+  if (sizeBytes > 0 && Number.isInteger(Math.log2(sizeBytes))) return sizeBytes;
+  throw new SpecError(`${field}.memory`, `got ${memory}, takes "1M", "2M", "4M" and so on`);
 }
 
 function modelNamed(name: string, field: string, models: readonly DeviceModel[]): DeviceModel {
