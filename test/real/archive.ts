@@ -23,9 +23,8 @@ export class ArchiveError extends Error {
 /** The archive is there, and has no such package. */
 export class AbsentError extends ArchiveError {}
 
-/** Milliseconds for apt's lists, and for one package: some 70 MB on a slow line. */
-const updateLimitMs = 180_000;
-const fetchLimitMs = 600_000;
+/** Milliseconds for one package, some 70 MB on a slow line, and for waiting for others' lists. */
+const limitMs = 600_000;
 /** Lists are younger than this, or fetched anew. */
 const freshMs = 24 * 60 * 60_000;
 
@@ -33,7 +32,8 @@ const freshMs = 24 * 60 * 60_000;
 export class Archive {
   readonly #arch: string;
   readonly #directory: string;
-  #updated: Promise<void> | undefined;
+  /** Once the lists are there: why they could not be renewed, if so. */
+  #updated: Promise<Error | undefined> | undefined;
 
   constructor(arch: string) {
     this.#arch = arch;
@@ -51,11 +51,11 @@ export class Archive {
     if (existsSync(place)) return place;
     const fresh = mkdtempSync(join(this.#directory, "fetch-"));
     try {
-      await this.#apt("apt-get", ["download", `${name}:${this.#arch}`], fetchLimitMs, fresh);
+      await this.#apt("--shared", "apt-get", ["download", `${name}:${this.#arch}`], fresh);
       const file = readdirSync(fresh).find((entry) => entry.endsWith(".deb"));
       if (file === undefined) throw new ArchiveError(`apt-get download left no ${name}`);
-      await run("dpkg-deb", ["-x", file, "content"], fetchLimitMs, fresh);
-      if (!existsSync(place)) renameSync(join(fresh, "content"), place);
+      await run("dpkg-deb", ["-x", file, "content"], fresh);
+      moveUnlessThere(join(fresh, "content"), place);
       return place;
     } finally {
       await rm(fresh, { recursive: true, force: true });
@@ -71,15 +71,16 @@ export class Archive {
 
   async #field(name: string, field: string): Promise<string> {
     this.#updated ??= this.#update();
-    await this.#updated;
+    const failure = await this.#updated;
     const words = ["show", "--no-all-versions", `${name}:${this.#arch}`];
-    const shown = await this.#apt("apt-cache", words, updateLimitMs).catch(() => "");
+    const shown = await this.#apt("--shared", "apt-cache", words).catch(() => "");
     const value = new RegExp(`^${field}: (.*)$`, "m").exec(shown)?.[1];
     if (value !== undefined) return value;
+    if (failure !== undefined) throw failure;
     throw new AbsentError(`the archive has no ${name} for ${this.#arch}`);
   }
 
-  async #update(): Promise<void> {
+  async #update(): Promise<Error | undefined> {
     for (const part of ["lists/partial", "archives/partial"]) {
       mkdirSync(join(this.#directory, part), { recursive: true });
     }
@@ -88,19 +89,30 @@ export class Archive {
       ({ mtimeMs }) => Date.now() - mtimeMs,
       () => undefined,
     );
-    if (age !== undefined && age < freshMs) return;
+    if (age !== undefined && age < freshMs) return undefined;
     writeFileSync(join(this.#directory, "status"), "");
     try {
-      await this.#apt("apt-get", ["update"], updateLimitMs);
+      await this.#apt("--exclusive", "apt-get", ["update"]);
       writeFileSync(mark, "");
+      return undefined;
     } catch (error) {
       // One of several sources may fail; what matters is whether the packages are there.
       const lists = readdirSync(join(this.#directory, "lists"));
       if (!lists.some((name) => name.includes("_Packages"))) throw error;
+      return error as Error;
     }
   }
 
-  async #apt(program: string, words: string[], limitMs: number, cwd = this.#directory) {
+  /**
+   * Waits for other users of these lists: apt itself would give up. flock(1) becomes the program,
+   * so that a limit ends apt and not its parent.
+   */
+  async #apt(
+    lock: "--shared" | "--exclusive",
+    program: string,
+    words: string[],
+    cwd = this.#directory,
+  ): Promise<string> {
     const options = {
       Dir__State: this.#directory,
       Dir__State__status: join(this.#directory, "status"),
@@ -108,6 +120,8 @@ export class Archive {
       APT__Architecture: this.#arch,
       APT__Architectures: this.#arch,
       APT__Sandbox__User: "root",
+      // Otherwise lists that are out of reach are only a warning.
+      "APT__Update__Error-Mode": "any",
       Acquire__Languages: "none",
       Acquire__Retries: "2",
     };
@@ -115,15 +129,27 @@ export class Archive {
       "-o",
       `${name.replaceAll("__", "::")}=${value}`,
     ]);
-    return await run(program, [...given, ...words], limitMs, cwd);
+    const guard = [lock, "--no-fork", join(this.#directory, "lock"), program];
+    return await run("flock", [...guard, ...given, ...words], cwd, program);
   }
 }
 
-async function run(file: string, words: string[], timeout: number, cwd: string): Promise<string> {
-  const result = await execa(file, words, { cwd, timeout, reject: false, all: true });
+/** Another process may have unpacked the same version meanwhile. */
+function moveUnlessThere(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (!existsSync(to)) throw error;
+  }
+}
+
+/** @param name what the words are for, where the file only starts it. */
+async function run(file: string, words: string[], cwd: string, name = file): Promise<string> {
+  const result = await execa(file, words, { cwd, timeout: limitMs, reject: false, all: true });
   if (result.exitCode === 0) return result.stdout;
-  const why = result.code === "ENOENT" ? `${file} is not installed` : lastLines(result.all ?? "");
-  throw new ArchiveError(`${file} ${words.at(-1)}: ${why}`);
+  if (result.code === "ENOENT") throw new ArchiveError(`${file} is not installed`);
+  const why = result.timedOut ? `not done in ${limitMs} ms` : lastLines(result.all ?? "");
+  throw new ArchiveError(`${name} ${words.at(-1)}: ${why}`);
 }
 
 function lastLines(text: string): string {

@@ -42,15 +42,20 @@ test("a kernel without an init panics, and where is said", async ({ boot, skip }
   await expect(vm).toPanic(/VFS: Unable to mount root fs/, { timeoutMs: bootMs });
 });
 
+function makeDisk(directory: string, name: string): string {
+  const file = join(directory, `${name}.img`);
+  writeFileSync(file, `this is ${name}\n`);
+  truncateSync(file, 1024 ** 2);
+  return file;
+}
+
+/** A line for the shell that writes a sector, and reads it again. */
+const writeTo = (disk: string) => `echo written > /dev/${disk}; sync; head -n 1 /dev/${disk}`;
+
 test("Linux sees and uses disks and a network card", async ({ boot, skip }) => {
   const linux = await needs(skip, "amd64", () => fetchLinux("amd64", "linux-image-amd64"));
   const directory = scratchDirectory();
-  const disk = (name: string): string => {
-    const file = join(directory, `${name}.img`);
-    writeFileSync(file, `this is ${name}\n`);
-    truncateSync(file, 1024 ** 2);
-    return file;
-  };
+  const disk = (name: string) => makeDisk(directory, name);
   const vm = await boot({
     ...linux,
     machine: "q35",
@@ -73,8 +78,16 @@ test("Linux sees and uses disks and a network card", async ({ boot, skip }) => {
   await expect(vm.serial).toPrint(prompt, { timeoutMs: bootMs });
   const run = (line: string) => vm.serial.command(line, { prompt, ...soon });
   expect(await run("head -n 1 /dev/sda")).toBe("this is scsi");
+  expect(await run(writeTo("sda"))).toBe("written");
+  expect(await run("cat /sys/block/sdb/size")).toBe(String((4 * 1024 ** 2) / 512));
+  expect(await run(writeTo("sdb"))).toBe("written");
   expect(await run("head -n 1 /dev/nvme0n1")).toBe("this is nvme");
-  expect(await run("echo written > /dev/nvme0n1; sync; head -n 1 /dev/nvme0n1")).toBe("written");
+  expect(await run(writeTo("nvme0n1"))).toBe("written");
+  // QEMU has seen it, too.
+  const counters = await Promise.all(
+    ["disk0", "disk1"].map((id) => vm.qmp.query.blockCounters(id)),
+  );
+  expect(counters.every(({ writtenBytes }) => writtenBytes >= 512)).toBe(true);
   await run("ip link set eth0 up && ip address add 10.0.2.15/24 dev eth0");
   expect(await run("cat /sys/class/net/eth0/operstate")).toBe("up");
   expect(await run("ping -c 1 10.0.2.2 > /dev/null && echo answered")).toBe("answered");
@@ -91,7 +104,7 @@ test("Linux sees and uses disks and a network card", async ({ boot, skip }) => {
   await vm.serial.writeLine("");
   await expect(vm.serial).toPrint(prompt, soon);
   expect(await run("head -n 1 /dev/sdc")).toBe("this is usb");
-  expect(await run("echo written > /dev/sdc; sync; head -n 1 /dev/sdc")).toBe("written");
+  expect(await run(writeTo("sdc"))).toBe("written");
   await vm.detach(id);
   await expect(vm.serial).toPrint("USB disconnect", soon);
   // What the guest has written went to overlays.
