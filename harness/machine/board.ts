@@ -28,7 +28,9 @@ export function boardOf(arch: string, machineType: string): Board {
   const row = architectureNamed(arch);
   if (row === undefined) return unknownBoard;
   const known = row.boards[unversioned(machineType)];
-  return { ...unknownBoard, ...row.common, ...known };
+  // QEMU has boards that take two or four CPUs at least, which nothing but their row could tell.
+  const cpus = known === undefined ? undefined : 1;
+  return { ...unknownBoard, cpus, ...row.common, ...known };
 }
 
 /** "pc-q35-7.2" is "q35" as it was in QEMU 7.2, and "virt-7.2" is "virt". */

@@ -50,6 +50,7 @@ export function chooseBoard(spec: MachineSpec, image: DetectedImage | undefined)
   const place = `${machineType} of ${arch}`;
   const firmware = chooseFirmware(spec, image, facts, machineType, place);
   checkPorts(spec, facts, place);
+  checkCpu(spec, image, facts, place);
   if (spec.deviceTree !== undefined && !facts.deviceTree) {
     throw new SpecError(
       "deviceTree",
@@ -152,6 +153,25 @@ function checkPorts(spec: MachineSpec, facts: Board, place: string): void {
   throw new SpecError(
     "serialPorts",
     `names ${wanted} serial ports, but ${place} has ${most}; ${advice}`,
+  );
+}
+
+/** @throws `SpecError` for a CPU that the board has not: QEMU would silently start another. */
+function checkCpu(
+  spec: MachineSpec,
+  image: DetectedImage | undefined,
+  facts: Board,
+  place: string,
+): void {
+  if (spec.cpu !== undefined && facts.fixedCpu) {
+    throw new SpecError("cpu", `got "${spec.cpu}", but ${place} has its own; leave it out`);
+  }
+  const isForCortexM = image?.kind === "elf" && image.isCortexM;
+  if (!isForCortexM || facts.vectorTable !== false) return;
+  throw new SpecError(
+    "machine",
+    `got "${spec.machine}", but the kernel is for a Cortex-M, which ${place} has not; ` +
+      `leave it out for ${cortexMBoard}, or name another board with one`,
   );
 }
 

@@ -47,11 +47,11 @@ export function flatBinaryArguments(binary: FlatBinary | undefined): string[] {
 
 /** The address that a spec names, or `undefined` if it is none: at most 64 bits. */
 export function parseAddress(given: unknown): bigint | undefined {
-  const isNumber = typeof given === "number" && Number.isSafeInteger(given) && given >= 0;
-  if (isNumber || typeof given === "bigint") return BigInt.asUintN(64, BigInt(given));
-  if (typeof given !== "string" || !/^(?:0x[0-9a-f]{1,16}|\d{1,19})$/i.test(given))
-    return undefined;
-  return BigInt(given);
+  const isNumber = typeof given === "number" && Number.isSafeInteger(given);
+  const isText = typeof given === "string" && /^(?:0x[0-9a-f]+|\d+)$/i.test(given);
+  if (!isNumber && !isText && typeof given !== "bigint") return undefined;
+  const address = BigInt(given);
+  return BigInt.asUintN(64, address) === address ? address : undefined;
 }
 
 function addressOf(given: NonNullable<MachineSpec["loadAddress"]>): bigint {

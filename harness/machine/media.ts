@@ -12,7 +12,7 @@ import { type PlannedDisk, planDisk } from "./disks.ts";
 import type { KeptImage } from "./evidence-store.ts";
 import { planFlatBinary } from "./flat-binary.ts";
 import { convertToElf32 } from "./image-elf32.ts";
-import type { DetectedImage } from "./image-types.ts";
+import { type DetectedImage, describeImage } from "./image-types.ts";
 import type { Disk, MachineSpec } from "./spec.ts";
 
 /** The part of the plan that is made here. */
@@ -145,10 +145,10 @@ function notLoaded(
   field: "commandLine" | "initrd" | "modules" | "bootLoader",
   image: DetectedImage | undefined,
 ): SpecError {
-  const what = image === undefined ? "there is no kernel" : `the kernel is a ${image.kind}`;
+  const what = image === undefined ? "there is none" : `this one is not: ${describeImage(image)}`;
   return new SpecError(
     field,
-    `goes to a kernel that QEMU or a boot loader loads, but here ${what}; leave it out`,
+    `goes to a kernel that QEMU or a boot loader loads, and ${what}; leave it out`,
   );
 }
 

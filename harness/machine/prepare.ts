@@ -107,7 +107,13 @@ function recordOf({ image, kept }: ImageUnderTest): MachineRecord["kernel"] {
 }
 
 async function lookAtKernel(spec: MachineSpec): Promise<DetectedImage | undefined> {
-  if (spec.kernel === undefined) return undefined;
+  if (spec.kernel === undefined) {
+    if (spec.loadAddress === undefined) return undefined;
+    throw new SpecError(
+      "loadAddress",
+      "is for a kernel, but there is none; give one, or leave it out",
+    );
+  }
   const image = await examineImage(spec.kernel);
   checkImage(image, spec);
   return image;

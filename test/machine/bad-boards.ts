@@ -80,6 +80,12 @@ export const badBoards: readonly Row[] = [
     "loadAddress: is for flat binaries",
   ],
   [
+    "an address for nothing",
+    () => ({ arch: "aarch64", loadAddress: 4096 }),
+    SpecError,
+    "loadAddress: is for a kernel, but there is none",
+  ],
+  [
     "no architecture for bytes",
     (d) => ({ kernel: `${d}/data.bin`, loadAddress: 4096 }),
     SpecError,

@@ -1,53 +1,15 @@
-/** Boards: each row of the table, and guests on those that are no PC. */
+/** Guests on boards that are no PC. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, test, vi } from "vitest";
 import { GuestError, LaunchError, SpecError } from "../../harness/evidence/index.ts";
 import { findMachineType, findQemu } from "../../harness/host/index.ts";
-import { architectures, boardOf } from "../../harness/machine/board.ts";
-import { reproductionCommandLine } from "../../harness/machine/command-line.ts";
 import { assembleArm, assembleFlat } from "./assemble.ts";
 import { boot, errorOf, soonMs, temporaryDirectory } from "./machines.ts";
-import { planFor } from "./planned.ts";
 
 vi.setConfig({ testTimeout: 80_000 });
 const soon = { timeoutMs: soonMs };
-
-const rows = architectures.flatMap(({ arch, boards }) =>
-  Object.keys(boards)
-    .filter((machine) => machine !== "none" && machine !== "x-remote")
-    .map((machine) => [arch, machine] as const),
-);
-
-test("every board of the table starts with what the table says of it, or is not in this QEMU", async () => {
-  const started: string[] = [];
-  const queue = rows.values();
-  const worker = async () => {
-    for (const [arch, machine] of queue) {
-      const qemu = await findQemu(arch).catch(() => undefined);
-      if (qemu === undefined || findMachineType(qemu, machine) === undefined) continue;
-      const spec = { arch, machine, exitDevice: boardOf(arch, machine).exitDevice !== undefined };
-      // This firmware is not in every distribution.
-      const firmware = arch === "riscv32" ? { kind: "bios", file: "none" } : { kind: "default" };
-      const plan = planFor(spec, undefined, { firmware } as object);
-      const ports = Array.from({ length: boardOf(arch, machine).serialPorts }, () => "null");
-      const words = reproductionCommandLine(plan).map((word) =>
-        word === "mon:stdio" ? "null" : word,
-      );
-      const more = ports.slice(1).flatMap((port) => ["-serial", port]);
-      const quit = '{"execute":"qmp_capabilities"}{"execute":"quit"}';
-      const run = execa(qemu.path, [...words, ...more, "-S", "-qmp", "stdio"], { input: quit });
-      expect((await run).exitCode, `${machine} of ${arch}`).toBe(0);
-      started.push(`${arch} ${machine}`);
-    }
-  };
-  await Promise.all([worker(), worker()]);
-  // What every computer has that can run these tests.
-  for (const board of ["x86_64 pc", "aarch64 virt", "arm mps2-an385", "riscv64 virt"]) {
-    expect(started).toContain(board);
-  }
-});
 
 test("a board that only a newer QEMU has is refused with that word", async () => {
   const spec = { arch: "aarch64", machine: "raspi4b" };

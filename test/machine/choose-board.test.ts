@@ -104,6 +104,16 @@ test.for(rows)("$0 with $1: $2", ([image, spec, words, features]) => {
   );
 });
 
+test("a board without a row has as many CPUs as QEMU gives it", () => {
+  expect(chooseBoard({ arch: "arm", machine: "orangepi-pc" }, undefined).cpus).toBeUndefined();
+  expect(chooseBoard({ arch: "arm", machine: "virt-7.2" }, undefined).cpus).toBe(1);
+});
+
+test("a program for a Cortex-M runs on boards that are not in the table", () => {
+  const board = chooseBoard({ machine: "mps2-an521" }, imageOf("cortex-m"));
+  expect(board.machineType).toBe("mps2-an521");
+});
+
 test("the accelerator changes nothing", () => {
   const specs = (["auto", "kvm", "tcg", "hvf"] as const).map((accelerator) => ({ accelerator }));
   const boards = specs.map((spec) => chooseBoard(spec, imageOf("pvh")));
@@ -151,6 +161,16 @@ describe("refused", () => {
       "pvh",
       { machine: "microvm", serialPorts: ["a", "b"] },
       'serialPorts: names 2 serial ports, but microvm of x86_64 has 1; take "pc" or "q35"',
+    ],
+    [
+      "entry-aarch64",
+      { machine: "raspi3b", cpu: "cortex-a72" },
+      'cpu: got "cortex-a72", but raspi3b of aarch64 has its own; leave it out',
+    ],
+    [
+      "cortex-m",
+      { machine: "virt" },
+      'machine: got "virt", but the kernel is for a Cortex-M, which virt of arm has not; leave it',
     ],
     ["pvh", { firmware: "none" }, 'firmware: got "none", but pc of x86_64 starts nothing without'],
   ])("%s with %o", (image, spec, message) => {

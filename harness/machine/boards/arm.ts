@@ -10,6 +10,7 @@ const virt: Partial<Board> = {
   ...common,
   memory: "128M",
   serialPorts: 1,
+  vectorTable: false,
   pci: true,
   diskBuses: pciDiskBuses,
 };
@@ -20,7 +21,9 @@ const virt: Partial<Board> = {
  */
 const raspberryPi: Partial<Board> = {
   ...common,
+  fixedCpu: true,
   cpus: undefined,
+  vectorTable: false,
   serialPorts: 2,
   console: "first-to-print",
   diskBus: "sd",
@@ -43,12 +46,12 @@ const cortexM: Architecture["boards"] = {
   "mps2-an500": { ...microcontroller, serialPorts: 5 },
   "mps2-an505": { ...microcontroller, serialPorts: 5 },
   "mps2-an511": { ...microcontroller, serialPorts: 5 },
-  lm3s6965evb: { ...microcontroller, serialPorts: 4 },
-  lm3s811evb: { ...microcontroller, serialPorts: 4 },
-  microbit: { ...microcontroller, serialPorts: 1 },
-  netduino2: { ...microcontroller, serialPorts: 6 },
-  netduinoplus2: { ...microcontroller, serialPorts: 8 },
-  stm32vldiscovery: { ...microcontroller, serialPorts: 3 },
+  lm3s6965evb: { ...microcontroller, serialPorts: 3 },
+  lm3s811evb: { ...microcontroller, serialPorts: 2 },
+  microbit: { ...microcontroller, fixedCpu: true, serialPorts: 1 },
+  netduino2: { ...microcontroller, fixedCpu: true, serialPorts: 6 },
+  netduinoplus2: { ...microcontroller, fixedCpu: true, serialPorts: 7 },
+  stm32vldiscovery: { ...microcontroller, fixedCpu: true, serialPorts: 3 },
 };
 
 const raspberryPis32 = { raspi0: raspberryPi, raspi1ap: raspberryPi, raspi2b: raspberryPi };

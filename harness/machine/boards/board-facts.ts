@@ -14,6 +14,8 @@ export type ExitDevice = "isa-debug-exit" | "finisher" | "semihosting";
 export interface Board {
   /** CPU model that every accelerator offers; `undefined` leaves it to QEMU. */
   readonly cpu: string | undefined;
+  /** Whether it has one CPU model, and `-cpu` would be ignored (by QEMU 7.2) or refused. */
+  readonly fixedCpu: boolean;
   /** CPUs where the spec says nothing; `undefined` leaves it to QEMU: boards with several. */
   readonly cpus: number | undefined;
   /** Memory where the spec says nothing; `undefined` leaves it to QEMU. */
@@ -40,8 +42,11 @@ export interface Board {
   readonly needsFirmware: boolean;
   /** Where in RAM it has firmware of its own, which another program there would overlap. */
   readonly firmwareAt: bigint | undefined;
-  /** Whether its CPU begins where a vector table says: a Cortex-M. */
-  readonly vectorTable: boolean;
+  /**
+   * Whether its CPU begins where a vector table says: a Cortex-M; `undefined` where that is not
+   * known.
+   */
+  readonly vectorTable: boolean | undefined;
   /** The first QEMU that has it, where that is newer than the oldest that is supported. */
   readonly since: string | undefined;
   /** Whether `-dtb` gives its kernel a device tree. */
@@ -63,7 +68,8 @@ export interface Architecture {
 /** A machine of which nothing is known: QEMU's own defaults, and QEMU's own words if it fails. */
 export const unknownBoard: Board = {
   cpu: undefined,
-  cpus: 1,
+  fixedCpu: false,
+  cpus: undefined,
   memory: undefined,
   serialPorts: 4,
   console: "first",
@@ -75,7 +81,7 @@ export const unknownBoard: Board = {
   pc: false,
   needsFirmware: false,
   firmwareAt: undefined,
-  vectorTable: false,
+  vectorTable: undefined,
   since: undefined,
   deviceTree: true,
 };

@@ -16,7 +16,8 @@ function boards(cpu: string): Architecture["boards"] {
   return {
     pc: { ...pc, cpu, diskBuses: ["ide", ...pciDiskBuses, "floppy"] },
     q35: { ...pc, cpu, diskBus: "ahci", diskBuses: [...pciDiskBuses, "floppy"] },
-    isapc: { ...pc, cpu, pci: false, diskBuses: ["ide", "floppy"] },
+    // Newer QEMUs have 32-bit CPUs only for it (hw/i386/isapc.c).
+    isapc: { ...pc, cpu: "qemu32", pci: false, diskBuses: ["ide", "floppy"] },
     microvm: {
       ...common,
       cpu,

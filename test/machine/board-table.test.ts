@@ -1,0 +1,68 @@
+/** The table of boards, each row against QEMU's own board. */
+import { execa } from "execa";
+import { expect, test, vi } from "vitest";
+import { findMachineType, findQemu } from "../../harness/host/index.ts";
+import { architectures, boardOf } from "../../harness/machine/board.ts";
+import { reproductionCommandLine } from "../../harness/machine/command-line.ts";
+import { planFor } from "./planned.ts";
+
+vi.setConfig({ testTimeout: 80_000 });
+
+const rows = architectures.flatMap(({ arch, boards }) =>
+  Object.keys(boards)
+    .filter((machine) => machine !== "none" && machine !== "x-remote")
+    .map((machine) => [arch, machine] as const),
+);
+
+interface CharacterDevice {
+  readonly label: string;
+  readonly "frontend-open": boolean;
+}
+
+/** Takes the command line's own serial ports away. */
+function withoutSerial(words: readonly string[]): string[] {
+  const isSerial = (index: number) => words[index] === "-serial" || words[index - 1] === "-serial";
+  return words.filter((_, index) => !isSerial(index));
+}
+
+const input = ["qmp_capabilities", "query-chardev", "quit"]
+  .map((name) => JSON.stringify({ execute: name }))
+  .join("");
+
+test("every board of the table starts with what the table says of it, or is not in this QEMU", async () => {
+  const started: string[] = [];
+  const queue = rows.values();
+  const worker = async () => {
+    for (const [arch, machine] of queue) {
+      const qemu = await findQemu(arch).catch(() => undefined);
+      if (qemu === undefined || findMachineType(qemu, machine) === undefined) continue;
+      const spec = { arch, machine, exitDevice: boardOf(arch, machine).exitDevice !== undefined };
+      // This firmware is not in every distribution.
+      const firmware = arch === "riscv32" ? { kind: "bios", file: "none" } : { kind: "default" };
+      const plan = planFor(spec, undefined, { firmware } as object);
+      const words = withoutSerial(reproductionCommandLine(plan));
+      const labels = Array.from(
+        { length: boardOf(arch, machine).serialPorts },
+        (_, i) => `uart${i}`,
+      );
+      const ports = labels.flatMap((label) => [
+        ...["-chardev", `null,id=${label}`],
+        ...["-serial", `chardev:${label}`],
+      ]);
+      const run = await execa(qemu.path, [...words, ...ports, "-S", "-qmp", "stdio"], { input });
+      // A port that a board has not is left alone, and QEMU says nothing of it.
+      const answer = run.stdout.split("\n").find((line) => line.includes("frontend-open")) ?? "{}";
+      const { return: devices = [] } = JSON.parse(answer) as {
+        return?: readonly CharacterDevice[];
+      };
+      const open = devices.filter((device) => device["frontend-open"]).map(({ label }) => label);
+      expect(open, `${machine} of ${arch}`).toEqual(expect.arrayContaining(labels));
+      started.push(`${arch} ${machine}`);
+    }
+  };
+  await Promise.all([worker(), worker()]);
+  // What every computer has that can run these tests.
+  for (const board of ["x86_64 pc", "aarch64 virt", "arm mps2-an385", "riscv64 virt"]) {
+    expect(started).toContain(board);
+  }
+});
