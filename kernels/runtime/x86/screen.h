@@ -12,7 +12,7 @@
 #define BLACK_ON_GREY 0x70
 #define YELLOW_ON_BLUE 0x1e
 
-/* Fills the screen with blanks. */
+/* Fills the screen with blanks, and hides the cursor, which blinks on every picture of it. */
 void screen_clear(void);
 
 /* Shows a text; what does not fit into the row is cut. Rows and columns count from 0. */
