@@ -4,6 +4,7 @@ import { expect, test, vi } from "vitest";
 import { findMachineType, findQemu } from "../../harness/host/index.ts";
 import { architectures, boardOf } from "../../harness/machine/board.ts";
 import { reproductionCommandLine } from "../../harness/machine/command-line.ts";
+import { bind, defaultBinding } from "../../harness/process/binding.ts";
 import { planFor } from "./planned.ts";
 
 vi.setConfig({ testTimeout: 80_000 });
@@ -23,6 +24,13 @@ interface CharacterDevice {
 function withoutSerial(words: readonly string[]): string[] {
   const isSerial = (index: number) => words[index] === "-serial" || words[index - 1] === "-serial";
   return words.filter((_, index) => !isSerial(index));
+}
+
+/** A QEMU that outlives a killed test waits for a command for ever. */
+function boundToThisProcess(file: string, commandArguments: readonly string[]) {
+  return defaultBinding() === "pdeathsig"
+    ? bind("pdeathsig", file, commandArguments, 0)
+    : { file, commandArguments };
 }
 
 const input = ["qmp_capabilities", "query-chardev", "quit"]
@@ -49,7 +57,8 @@ test("every board of the table starts with what the table says of it, or is not 
         ...["-chardev", `null,id=${label}`],
         ...["-serial", `chardev:${label}`],
       ]);
-      const run = await execa(qemu.path, [...words, ...ports, "-S", "-qmp", "stdio"], { input });
+      const bound = boundToThisProcess(qemu.path, [...words, ...ports, "-S", "-qmp", "stdio"]);
+      const run = await execa(bound.file, bound.commandArguments, { input });
       // A port that a board has not is left alone, and QEMU says nothing of it.
       const answer = run.stdout.split("\n").find((line) => line.includes("frontend-open")) ?? "{}";
       const { return: devices = [] } = JSON.parse(answer) as {
