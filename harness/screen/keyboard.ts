@@ -25,8 +25,9 @@ export class Keyboard {
   }
 
   /**
-   * Types a text; "\n" is the return key. Keys are held and released in the guest's own time, so
-   * that a keyboard with a small queue loses none. Holds afterwards: all keys are released.
+   * Types a text; "\n" is the return key. Keys are held for 10 ms of the guest's own time each, so
+   * that a keyboard with a small queue loses none. Holds afterwards: all keys are released, unless
+   * the machine is paused meanwhile: its time stands still, and QEMU goes on once it runs again.
    * @throws `SpecError` naming a character that the layout has no key for: nothing is typed then.
    */
   async type(text: string, { layout = "us" }: TypeOptions = {}): Promise<void> {

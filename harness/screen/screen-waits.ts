@@ -145,11 +145,9 @@ export class ScreenWaits {
     try {
       const line = wait.fatal?.(sight);
       if (line !== undefined) {
-        const exit = { kind: "panic", message: line, because: "the screen shows fatal output" };
-        throw new GuestError(
-          `while waiting for ${wait.phase}`,
-          exit as { kind: "panic" } & typeof exit,
-        );
+        const because = "the screen shows fatal output";
+        const exit = { kind: "panic", message: line.trim(), because } as const;
+        throw new GuestError(`while waiting for ${wait.phase}`, exit);
       }
       const result = wait.look(sight);
       if (result !== undefined) this.#finish(pending, () => pending.resolve(result));
