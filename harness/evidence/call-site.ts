@@ -37,14 +37,18 @@ export function atCallSite<Thrown>(error: Thrown, site: CallSite): Thrown {
 
 /**
  * Does what a user's call asks for: its errors have the stack of that call.
- * @throws what `act` throws.
+ * @param complete gives an error what belongs to it, such as the machine's evidence.
+ * @throws what `act` throws, as `complete` returns it.
  */
-export async function atCaller<Result>(act: () => Promise<Result>): Promise<Result> {
+export async function atCaller<Result>(
+  act: () => Promise<Result>,
+  complete?: (error: Error) => Promise<Error>,
+): Promise<Result> {
   const site = new CallSite();
   try {
     return await act();
   } catch (error) {
-    throw atCallSite(error, site);
+    throw atCallSite(complete === undefined ? error : await complete(error as Error), site);
   }
 }
 

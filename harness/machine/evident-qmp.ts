@@ -98,13 +98,7 @@ class Around {
   }
 
   command(name: string, act: () => Promise<unknown>): Promise<unknown> {
-    return atCaller(async () => {
-      try {
-        return await act();
-      } catch (error) {
-        throw await this.#explain(error, `QMP ${name}`);
-      }
-    });
+    return atCaller(act, (error) => this.#explain(error, `QMP ${name}`));
   }
 
   wait<Result>(

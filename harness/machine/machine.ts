@@ -214,14 +214,11 @@ export class Machine implements AsyncDisposable {
     needed: readonly MachineState[],
     act: () => Promise<Result>,
   ): Promise<Result> {
-    return await atCaller(async () => {
-      try {
-        this.#watch.lifecycle.require(call, ...needed);
-        return await act();
-      } catch (error) {
-        throw await this.attachEvidence(error as Error);
-      }
-    });
+    const whereAllowed = async () => {
+      this.#watch.lifecycle.require(call, ...needed);
+      return await act();
+    };
+    return await atCaller(whereAllowed, (error) => this.attachEvidence(error));
   }
 
   #portsOf(kind: WiredPort["kind"]): SerialPort[] {

@@ -138,13 +138,7 @@ export class Verdict {
   }
 
   #withEvidence<Result>(wait: () => Promise<Result>): Promise<Result> {
-    return atCaller(async () => {
-      try {
-        return await wait();
-      } catch (error) {
-        throw await this.#watch.attachEvidence(error as Error);
-      }
-    });
+    return atCaller(wait, (error) => this.#watch.attachEvidence(error));
   }
 
   #expectPanic(): void {

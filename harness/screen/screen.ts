@@ -224,13 +224,7 @@ export class Screen {
   }
 
   #evident<Result>(act: () => Promise<Result>): Promise<Result> {
-    return atCaller(async () => {
-      try {
-        return await act();
-      } catch (error) {
-        throw await this.#hooks.attachEvidence(error as Error);
-      }
-    });
+    return atCaller(act, this.#hooks.attachEvidence);
   }
 }
 
