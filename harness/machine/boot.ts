@@ -4,6 +4,7 @@ import type { Calibration } from "../host/index.ts";
 import { CleanupStack, prepareSession, sweepSessions, withLimit } from "../process/index.ts";
 import { gdbSocket, overlays, reproductionCommandLine, shellCommand } from "./command-line.ts";
 import { EvidenceStore, newRunName, pruneRuns } from "./evidence-store.ts";
+import { checkFlatBinaryPlace } from "./flat-binary-place.ts";
 import { type LaunchedMachine, launchMachine } from "./launch.ts";
 import type { Machine } from "./machine.ts";
 import type { LimitOfWait } from "./machine-parts.ts";
@@ -40,7 +41,8 @@ let count = 0;
  * Boots a machine. Holds afterwards: the guest runs (with `debug`: a debugger has let it run).
  * The caller owns the machine: `await using vm = await bootMachine({ kernel: "kernel.elf" })`.
  * @throws `SpecError`, `HostError` before QEMU starts; `LaunchError` with QEMU's own words if it
- *   does not start; `TimeoutError` after `bootTimeoutMs`. Nothing but evidence is left then.
+ *   does not start, and `SpecError` for what only it can tell; `TimeoutError` after
+ *   `bootTimeoutMs`. Nothing but evidence is left then.
  */
 export async function bootMachine(given: SpecChanges, options: BootOptions = {}): Promise<Machine> {
   const spec = withDefaults(given, options.defaults ?? {}, process.env);
@@ -66,6 +68,8 @@ export async function bootMachine(given: SpecChanges, options: BootOptions = {})
     const { portLimits } = options;
     const launching = launchMachine(prepared, { chronicle, cleanup, limit, portLimits });
     const boot = launching.then(async (launched) => {
+      const check = checkFlatBinaryPlace(prepared.plan, launched.machine.qmp);
+      await Promise.race([check, launched.early]);
       await startGuest(launched, prepared);
       return launched.machine;
     });

@@ -92,6 +92,12 @@ export const badBoards: readonly Row[] = [
     "arch: is missing",
   ],
   [
+    "an address without memory",
+    (d) => ({ kernel: `${d}/data.bin`, arch: "aarch64", loadAddress: 0x9000000 }),
+    SpecError,
+    "where virt of aarch64 has no memory; its RAM is at 0x40000000",
+  ],
+  [
     "a clock that KVM has not",
     () => ({ kernel: hello, clock: "virtual", accelerator: "kvm" }),
     SpecError,

@@ -139,6 +139,21 @@ describe("a flat binary begins at its address", () => {
     expect(error.message.replace(kernel, "PATH")).toContain(message);
   });
 
+  test.each([
+    ["RAM ends", "0x47fffff8"],
+    ["devices are", "0x9000000"],
+  ])("an address where %s says where memory is", async (_, loadAddress) => {
+    const kernel = await assembleFlat("aarch64", (hello.aarch64 as readonly [0, string])[1], 0);
+    const error = await errorOf(boot({ kernel, arch: "aarch64", loadAddress }), SpecError);
+    expect(error.message).toMatch(
+      new RegExp(
+        `^loadAddress: is not right: the binary would lie at ${loadAddress} to 0x\\w+, where virt ` +
+          "of aarch64 has no memory; its RAM is at 0x40000000 to 0x47ffffff \\(mach-virt.ram\\)\\n",
+      ),
+    );
+    expect(error.evidence).toBeDefined();
+  });
+
   test("an ELF file needs no address", async () => {
     const kernel = await assembleArm("aarch64", "1: b 1b\n", 0x40800000);
     const error = await errorOf(boot({ kernel, loadAddress: 0 }), SpecError);

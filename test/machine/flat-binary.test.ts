@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseAddress } from "../../harness/machine/flat-binary.ts";
+import { isCovered } from "../../harness/machine/flat-binary-place.ts";
 
 const most = 2n ** 64n - 1n;
 
@@ -31,3 +32,23 @@ test.each([Number.NaN, 0.5, "", "0x", "12ab", " 1", "1\n", null, true, {}])(
     expect(parseAddress(given)).toBeUndefined();
   },
 );
+
+test("bytes are in memory when each of their addresses is", () => {
+  const gaps = fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 1, max: 9 })));
+  const part = fc.tuple(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 1, max: 20 }));
+  const agrees = fc.property(gaps, part, (memory, [start, sizeBytes]) => {
+    let next = 0n;
+    const ranges = memory.map(([gap, size]) => {
+      const startAddress = next + BigInt(gap);
+      next = startAddress + BigInt(size);
+      return { startAddress, endAddress: next - 1n };
+    });
+    const addresses = Array.from({ length: sizeBytes }, (_, index) => BigInt(start + index));
+    const areAll = addresses.every((address) =>
+      ranges.some((range) => range.startAddress <= address && address <= range.endAddress),
+    );
+    const end = BigInt(start + sizeBytes - 1);
+    expect(isCovered(BigInt(start), end, ranges)).toBe(areAll);
+  });
+  fc.assert(agrees);
+});

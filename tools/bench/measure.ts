@@ -2,8 +2,16 @@
 import { GuestError } from "../../harness/evidence/index.ts";
 import { type BootOptions, bootMachine, type Machine } from "../../harness/machine/index.ts";
 import { timeBareQemu } from "./bare-qemu.ts";
+import { timeRefusals } from "./measure-refusals.ts";
 import { timeFloods, timeTransfers } from "./measure-serial.ts";
-import { type BootRow, type DeathRow, deathLimitMs, overheadMs, type Row } from "./rows.ts";
+import {
+  type BootRow,
+  type DeathRow,
+  deathLimitMs,
+  overheadMs,
+  type Row,
+  refusalLimitMs,
+} from "./rows.ts";
 import { interquartileRange, median } from "./statistics.ts";
 
 /** As `reports/bench.json` has it; all but `name` and `ratio` in milliseconds. */
@@ -11,7 +19,7 @@ export interface BenchResult {
   readonly name: string;
   /** Median of ours. */
   readonly oursMs: number;
-  /** Median of bare QEMU; for a dead guest the target itself. */
+  /** Median of bare QEMU; for a dead guest and a bad spec the target itself. */
   readonly referenceMs: number;
   readonly ratio: number;
   /** Interquartile range of ours. */
@@ -34,7 +42,7 @@ export async function measure(row: Row, runs: number, options: BootOptions): Pro
   const reference: number[] = [];
   const peaks: number[] = [];
   const take = await samplerOf(row, options);
-  const turns = row.kind === "flood" ? Math.min(runs, row.mostRuns) : runs;
+  const turns = "mostRuns" in row ? Math.min(runs, row.mostRuns) : runs;
   for (let turn = 0; turn < warmUpTurns + turns; turn += 1) {
     const sample = await take(turn);
     if (turn < warmUpTurns) continue;
@@ -68,12 +76,15 @@ async function samplerOf(
       return (turn) => timeTransfers(row, turn);
     case "flood":
       return (turn) => timeFloods(row, options, turn);
+    case "refusal":
+      return () => timeRefusals(options);
   }
 }
 
 /** The most that the row may take, in milliseconds, against this reference. */
 export function targetMs(row: Row, referenceMs: number): number {
   if (row.kind === "death") return deathLimitMs;
+  if (row.kind === "refusal") return refusalLimitMs;
   if (row.kind !== "boot") return referenceMs * row.mostRatio;
   return Math.max(referenceMs * row.mostRatio, referenceMs + overheadMs);
 }

@@ -48,7 +48,18 @@ export interface FloodRow {
   readonly mostRuns: number;
 }
 
-export type Row = BootRow | DeathRow | TransferRow | FloodRow;
+/** Specs that cannot be right, one after another: the one whose error takes longest. */
+export interface RefusalRow {
+  readonly kind: "refusal";
+  readonly name: string;
+  /** A turn is a run through all of them: so many are enough. */
+  readonly mostRuns: number;
+}
+
+export type Row = BootRow | DeathRow | TransferRow | FloodRow | RefusalRow;
+
+/** The target for the error of a bad spec, and the reference of that row, in milliseconds. */
+export const refusalLimitMs = 2_000;
 
 /** The target for a dead guest, and the reference of those rows, in milliseconds. */
 export const deathLimitMs = 1_000;
@@ -121,6 +132,7 @@ export const rows: readonly Row[] = [
     mostRatio: 2,
     mostRuns: 5,
   },
+  { kind: "refusal", name: "bad-input", mostRuns: 3 },
 ];
 
 function death(name: string, kernel: string, ending: string): DeathRow {
