@@ -30,6 +30,8 @@ export interface BootOptions {
   readonly limit?: LimitOfWait;
   /** What each port may keep in memory and on disk. */
   readonly portLimits?: PortLimits;
+  /** Bytes of each disk's overlay, where that is not the usual limit. */
+  readonly overlayLimitBytes?: number;
   /** Milliseconds after which nobody waits for the boot any more, whatever the spec allows. */
   readonly mostBootMs?: number;
 }
@@ -65,8 +67,9 @@ export async function bootMachine(given: SpecChanges, options: BootOptions = {})
     const limitMs = debug
       ? Number.POSITIVE_INFINITY
       : Math.min(wishedMs, options.mostBootMs ?? Number.POSITIVE_INFINITY);
-    const { portLimits } = options;
-    const launching = launchMachine(prepared, { chronicle, cleanup, limit, portLimits });
+    const { overlayLimitBytes, portLimits } = options;
+    const limits = { limit, overlayLimitBytes, portLimits };
+    const launching = launchMachine(prepared, { chronicle, cleanup, ...limits });
     const boot = launching.then(async (launched) => {
       const check = checkFlatBinaryPlace(prepared.plan, launched.machine.qmp);
       await Promise.race([check, launched.early]);

@@ -35,7 +35,16 @@ export function overlayOf(
   disk: GraphDisk,
   directory: string,
 ): PlannedOverlay | undefined {
-  if (!isGraph(disk) || disk.readOnly || disk.persist) return undefined;
+  return isGraph(disk) ? overlayOfNode(id, disk, directory) : undefined;
+}
+
+/** The overlay of a disk that is a graph of nodes, which `snapshot` is not for. */
+export function overlayOfNode(
+  id: string,
+  disk: GraphDisk,
+  directory: string,
+): PlannedOverlay | undefined {
+  if (disk.readOnly || disk.persist) return undefined;
   return { file: disk.file, format: disk.format, overlay: `${directory}/${id}.qcow2` };
 }
 

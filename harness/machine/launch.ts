@@ -35,6 +35,7 @@ export interface LaunchOptions {
   readonly chronicle: MachineChronicle;
   readonly limit: LimitOfWait;
   readonly portLimits: PortLimits | undefined;
+  readonly overlayLimitBytes: number | undefined;
   /** Takes everything that is acquired; whoever owns it disposes it if the launch fails. */
   readonly cleanup: CleanupStack;
 }
@@ -54,7 +55,7 @@ export async function launchMachine(
   options: LaunchOptions,
 ): Promise<LaunchedMachine> {
   const { plan, qemu } = prepared;
-  const { chronicle, cleanup, limit, portLimits } = options;
+  const { chronicle, cleanup, limit, overlayLimitBytes, portLimits } = options;
   const { directory } = chronicle.facts;
   const privateDirectory = await createPrivateDirectory("machine");
   cleanup.defer("the private directory", privateDirectory.remove);
@@ -66,9 +67,7 @@ export async function launchMachine(
     return fifo;
   });
   const fifos = orderPorts(opened, plan, chronicle);
-  for (const { file, format, overlay } of overlays(plan, privateDirectory.path)) {
-    await makeOverlay(file, format, overlay);
-  }
+  for (const overlay of overlays(plan, privateDirectory.path)) await makeOverlay(overlay);
   const logs = { cpu: join(directory, "cpu.log"), stderr: join(directory, "stderr.log") };
   const run = { directory: privateDirectory.path, cpuLog: logs.cpu };
   // What a guest writes to ":tt" by semihosting goes to QEMU's standard output.
@@ -101,6 +100,7 @@ export async function launchMachine(
     qemuMajor: qemu.version.major,
     limit: plan.clock === "virtual" ? limitByGuestClock(limit, new GuestClock(qmp)) : limit,
     portLimits,
+    overlayLimitBytes,
     remove: privateDirectory.remove,
   });
   cleanup.defer("the machine", () => machine[Symbol.asyncDispose]());

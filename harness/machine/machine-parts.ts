@@ -31,6 +31,8 @@ export interface MachineParts {
   readonly qemuMajor: number;
   readonly limit: LimitOfWait;
   readonly portLimits: PortLimits | undefined;
+  /** Bytes of each overlay, where that is not the usual limit. */
+  readonly overlayLimitBytes: number | undefined;
   /** Directory with what only a running machine has. */
   readonly privateDirectory: string;
   /** Removes the private directory. */

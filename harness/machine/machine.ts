@@ -16,6 +16,7 @@ import { GuestWatch } from "./guest-watch.ts";
 import type { MachineState } from "./lifecycle.ts";
 import { MachineEnd } from "./machine-end.ts";
 import type { MachineParts } from "./machine-parts.ts";
+import { OverlayGrowth } from "./overlay-growth.ts";
 import { portNamed, type WiredPort } from "./port-wiring.ts";
 import { Verdict } from "./verdict.ts";
 import { wakeUpGuest } from "./wake-up.ts";
@@ -47,6 +48,7 @@ export class Machine implements AsyncDisposable {
   readonly #watch: GuestWatch;
   readonly #hotplug: Hotplug;
   readonly #end: MachineEnd;
+  readonly #growth: OverlayGrowth;
 
   /** For `bootMachine`: the guest has not executed anything yet. */
   constructor(parts: MachineParts) {
@@ -54,6 +56,7 @@ export class Machine implements AsyncDisposable {
     this.#watch = new GuestWatch(parts);
     this.#hotplug = new Hotplug(parts);
     this.#end = new MachineEnd(parts, this.#watch);
+    this.#growth = new OverlayGrowth(parts, (reason) => this.#watch.endWatch.kill(reason));
     this.verdict = new Verdict(this.#watch, parts);
     this.serialPorts = this.#portsOf("serial");
     this.serial = this.serialPorts[0] as SerialPort;
@@ -162,7 +165,11 @@ export class Machine implements AsyncDisposable {
    *   nothing of it is left; `HostError` without qemu-img; `StateError`.
    */
   async attach(device: Device): Promise<string> {
-    const attach = () => this.#hotplug.attach(device);
+    const attach = async () => {
+      const id = await this.#hotplug.attach(device);
+      if (device.drive !== undefined) await this.#growth.watch();
+      return id;
+    };
     return await this.#act("attach()", ["running", "paused"], attach);
   }
 

@@ -95,6 +95,7 @@ const units: Readonly<Record<string, number>> = {
   s: 1000,
   KiB: 1024,
   MiB: 1024 ** 2,
+  GiB: 1024 ** 3,
 };
 
 /** "256 MiB" as bytes, "30 s" as milliseconds, "8,192 characters" as a number. */
@@ -112,9 +113,14 @@ function constantIn(path: string, name: string): number | undefined {
   )?.[1];
   return expression
     ?.replaceAll("_", "")
-    .split("**")
-    .map((product) => product.split("*").reduce((all, factor) => all * Number(factor), 1))
-    .reduce((base, exponent) => base ** exponent);
+    .split(/(?<!\*)\*(?!\*)/)
+    .map((power) =>
+      power
+        .split("**")
+        .map(Number)
+        .reduceRight((exponent, base) => base ** exponent),
+    )
+    .reduce((all, factor) => all * factor);
 }
 
 describe("limits.md agrees with the code", () => {

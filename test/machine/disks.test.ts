@@ -1,6 +1,6 @@
 /** Disks are seen by the guest, on every bus, and never written to unless that is asked for. */
 import { existsSync, statSync, truncateSync, writeFileSync } from "node:fs";
-import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { copyFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
@@ -9,56 +9,10 @@ import { planDisk } from "../../harness/machine/disks.ts";
 import type { Disk, DiskBus } from "../../harness/machine/spec.ts";
 import { assembleBootSector } from "./assemble.ts";
 import { boot, errorOf, soonMs, temporaryDirectory, useKernels } from "./machines.ts";
+import { makeWriterDisk } from "./writer-disk.ts";
 
 useKernels("hello");
 const soon = { timeoutMs: soonMs };
-
-/**
- * A boot sector that prints the first bytes of the next sector, writes "WRITTEN" over them, and
- * prints what it then reads. DL is the drive that it was booted from.
- */
-const writerSource = `  mov %dl, drive
-  call read
-  mov $0x8000, %si
-  call print
-  mov $written, %si
-  mov $0x8000, %di
-  mov $8, %cx
-  rep movsb
-  mov $0x0301, %ax
-  call transfer
-  mov $refused, %si
-  jc end
-  movb $0, 0x8000
-  call read
-  mov $0x8000, %si
-end: call print
-  mov $done, %si
-  call print
-1: hlt
-  jmp 1b
-read: mov $0x0201, %ax
-transfer: mov $2, %cx
-  mov drive, %dl
-  mov $0, %dh
-  mov $0x8000, %bx
-  int $0x13
-  ret
-drive: .byte 0
-written: .asciz "WRITTEN"
-refused: .asciz "refused"
-done: .asciz " done\\n"`;
-
-/** A disk of 1.44 MB whose second sector says `label`. */
-async function makeDisk(label: string): Promise<string> {
-  const image = await assembleBootSector(writerSource);
-  const bytes = await readFile(image);
-  const disk = Buffer.alloc(1_474_560);
-  bytes.copy(disk);
-  disk.write(`${label} \0`, 512);
-  await writeFile(image, disk);
-  return image;
-}
 
 const buses: readonly (readonly [DiskBus, string])[] = [
   ["ide", "pc"],
@@ -73,7 +27,7 @@ const buses: readonly (readonly [DiskBus, string])[] = [
 
 describe("booted from and written to, but the image stays as it was", () => {
   test.each(buses)("%s on %s", async (bus, machine) => {
-    const file = await makeDisk("label");
+    const file = await makeWriterDisk("label");
     const before = await readFile(file);
     const vm = await boot({ disks: [{ file, bus }], machine, arch: "x86_64" });
     await vm.serial.waitFor("label WRITTEN done\n", soon);
@@ -81,7 +35,7 @@ describe("booted from and written to, but the image stays as it was", () => {
   });
 
   test("sd, whose size is a power of two", async () => {
-    const file = await makeDisk("label");
+    const file = await makeWriterDisk("label");
     truncateSync(file, 2 * 1024 ** 2);
     const vm = await boot({ disks: [{ file, bus: "sd" }], arch: "x86_64" });
     await vm.serial.waitFor("label WRITTEN done\n", soon);
@@ -90,7 +44,7 @@ describe("booted from and written to, but the image stays as it was", () => {
 
 describe("options", () => {
   test("persist: the guest writes to the image itself", async () => {
-    const file = await makeDisk("label");
+    const file = await makeWriterDisk("label");
     const vm = await boot({ disks: [{ file, persist: true }], arch: "x86_64" });
     await vm.serial.waitFor("label WRITTEN done\n", soon);
     await vm[Symbol.asyncDispose]();
@@ -98,14 +52,14 @@ describe("options", () => {
   });
 
   test("readOnly: the guest is refused", async () => {
-    const file = await makeDisk("label");
+    const file = await makeWriterDisk("label");
     const disks: Disk[] = [{ file, bus: "virtio", readOnly: true }];
     const vm = await boot({ disks, arch: "x86_64" });
     await vm.serial.waitFor("label refused done\n", soon);
   });
 
   test("the format is found in the file, whatever it is called", async () => {
-    const raw = await makeDisk("label");
+    const raw = await makeWriterDisk("label");
     const file = `${raw}.raw`;
     await execa("qemu-img", ["convert", "-f", "raw", "-O", "qcow2", raw, file]);
     const before = await readFile(file);
@@ -116,22 +70,22 @@ describe("options", () => {
 
   test("names with commas and spaces", async () => {
     const file = join(temporaryDirectory(), "my disk, the first.img");
-    await copyFile(await makeDisk("label"), file);
+    await copyFile(await makeWriterDisk("label"), file);
     const vm = await boot({ disks: [file], arch: "x86_64" });
     await vm.serial.waitFor("label WRITTEN done\n", soon);
   });
 
   test("the image under test is booted, and not the disk beside it", async () => {
-    const kernel = await makeDisk("kernel");
+    const kernel = await makeWriterDisk("kernel");
     truncateSync(kernel, 2 * 1024 ** 2);
-    const disks: Disk[] = [{ file: await makeDisk("disk"), bus: "virtio" }];
+    const disks: Disk[] = [{ file: await makeWriterDisk("disk"), bus: "virtio" }];
     const vm = await boot({ kernel, disks });
     await vm.serial.waitFor("kernel WRITTEN done\n", soon);
     expect(vm.serial.text).not.toContain("disk");
   });
 
   test("an image of a floppy's size is a floppy", async () => {
-    const vm = await boot({ kernel: await makeDisk("floppy") });
+    const vm = await boot({ kernel: await makeWriterDisk("floppy") });
     await vm.serial.waitFor("floppy WRITTEN done\n", soon);
     expect(vm.record().reproduce).toContain("if=floppy");
   });
@@ -168,7 +122,7 @@ text: .asciz "from the CD\\n"`;
   }
 
   test.each(["pc", "q35"])("as the image under test on %s, before a disk", async (machine) => {
-    const disk = { file: await makeDisk("disk"), bus: "virtio" } as const;
+    const disk = { file: await makeWriterDisk("disk"), bus: "virtio" } as const;
     const vm = await boot({ kernel: await makeIso(), machine, disks: [disk] });
     await vm.serial.waitFor("from the CD\n", soon);
   });

@@ -1,12 +1,12 @@
 /** Devices that come and go while the machine runs. */
 
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import { QmpError, SpecError, TimeoutError } from "../../evidence/index.ts";
 import { type DeviceModel, listDevices, type QemuBinary } from "../../host/index.ts";
 import type { QmpClient } from "../../qmp/index.ts";
 import { blockNode, throttleGroup } from "../block-graph.ts";
 import type { MachinePlan } from "../command-line.ts";
+import { overlayOfNode } from "../drive-arguments.ts";
 import type { LimitOfWait } from "../machine-parts.ts";
 import { makeOverlay } from "../overlays.ts";
 import type { Device } from "./device.ts";
@@ -114,19 +114,17 @@ export class Hotplug {
   ): Promise<void> {
     const { privateDirectory, qmp } = this.#parts;
     const node = driveId(device);
-    let overlay: string | undefined;
-    if (!drive.readOnly && !drive.persist) {
-      overlay = join(privateDirectory, `${node}.qcow2`);
-      const made = overlay;
-      undo.unshift(() => rm(made, { force: true }));
-      await makeOverlay(drive.file, drive.format, overlay);
+    const made = overlayOfNode(node, drive, privateDirectory);
+    if (made !== undefined) {
+      undo.unshift(() => rm(made.overlay, { force: true }));
+      await makeOverlay(made);
     }
     const group = throttleGroup(node, drive.limits);
     if (group !== undefined) {
       await qmp.execute("object-add", group as never);
       undo.unshift(() => qmp.execute("object-del", { id: group.id as string }));
     }
-    const options = { ...blockNode(node, drive, overlay), "node-name": node };
+    const options = { ...blockNode(node, drive, made?.overlay), "node-name": node };
     await qmp.execute("blockdev-add", options as never);
     undo.unshift(() => qmp.execute("blockdev-del", { "node-name": node }));
   }
