@@ -16,14 +16,6 @@ const pcPieceBytes = 64 * kibibyte;
 /** More does not fit below 4 GiB (QEMU, hw/i386/pc_sysfw.c, FLASH_SIZE_LIMIT; `-bios` 16 MiB). */
 const mostPcBytes = 16 * mebibyte;
 
-/** Size of each of a board's two flash memories (QEMU, hw/arm/virt.c, hw/riscv/virt.c). */
-const flashBytes: Readonly<Record<string, number>> = {
-  aarch64: 64 * mebibyte,
-  arm: 64 * mebibyte,
-  riscv64: 32 * mebibyte,
-  riscv32: 32 * mebibyte,
-};
-
 /**
  * Files for flash memory that are smaller than it are copied to `directory` and filled up.
  * @throws `SpecError` naming the field whose file QEMU would refuse, or could not run; `HostError`
@@ -34,11 +26,11 @@ export async function planFirmware(
   qemu: QemuBinary,
   directory: string,
 ): Promise<PlannedFirmware> {
-  const { firmware, arch, machineType } = board;
+  const { arch, facts, firmware, machineType } = board;
   if (firmware === "default") return { kind: "default" };
   // Where a board starts a kernel by itself, QEMU knows no word for "no firmware" but its absence.
   if (firmware === "none") {
-    return arch.startsWith("riscv") ? { kind: "bios", file: "none" } : { kind: "default" };
+    return facts.ownFirmware ? { kind: "bios", file: "none" } : { kind: "default" };
   }
   if (firmware === "qboot") {
     const rom = findRom(qemu, "qboot.rom");
@@ -82,17 +74,18 @@ async function checkedFile(path: string, board: ChosenBoard): Promise<string> {
         "of U-Boot give u-boot.rom, of coreboot coreboot.rom",
     );
   }
-  const mostBytes = flashOf(board);
-  if (mostBytes === undefined) return file;
-  const isRiscv = board.arch.startsWith("riscv");
-  if (isElf && !isRiscv) {
+  const { flashBytes, ownFirmware } = board.facts;
+  if (flashBytes === undefined) return file;
+  if (isElf && !ownFirmware) {
     throw new SpecError(
       "firmware",
       `${file} is an ELF file, but ${board.machineType} of ${board.arch} runs firmware from its ` +
         "first byte; give the flat binary (of U-Boot u-boot.bin), or give the ELF file as kernel",
     );
   }
-  if (!isRiscv && sizeBytes > mostBytes) throw tooLarge("firmware", file, sizeBytes, mostBytes);
+  if (!ownFirmware && sizeBytes > flashBytes) {
+    throw tooLarge("firmware", file, sizeBytes, flashBytes);
+  }
   return file;
 }
 
@@ -105,17 +98,13 @@ async function flashFile(
   const file = await existing(field, path);
   const { sizeBytes, start } = await lookAt(field, file);
   if (start.startsWith("QFI\xfb")) return { file, format: "qcow2" };
-  const wholeBytes = flashOf(board);
+  const wholeBytes = board.facts.flashBytes;
   if (wholeBytes === undefined || sizeBytes === wholeBytes) return { file, format: "raw" };
   if (sizeBytes > wholeBytes) throw tooLarge(field, file, sizeBytes, wholeBytes);
   const padded = join(directory, `flash-${field.replace("firmware.", "")}-${basename(file)}`);
   await copyFile(file, padded, constants.COPYFILE_FICLONE);
   await truncate(padded, wholeBytes);
   return { file: padded, format: "raw" };
-}
-
-function flashOf({ arch, machineType }: ChosenBoard): number | undefined {
-  return /^virt(-|$)/.test(machineType) ? flashBytes[arch] : undefined;
 }
 
 function tooLarge(field: string, file: string, sizeBytes: number, mostBytes: number): SpecError {

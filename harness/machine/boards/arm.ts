@@ -9,6 +9,7 @@ const common: Partial<Board> = { exitDevice: "semihosting" };
 const virt: Partial<Board> = {
   ...common,
   memory: "128M",
+  flashBytes: 64 * 1024 ** 2,
   serialPorts: 1,
   vectorTable: false,
   pci: true,

@@ -40,6 +40,13 @@ export interface Board {
   readonly pc: boolean;
   /** Whether it needs firmware even for a kernel that QEMU loads itself. */
   readonly needsFirmware: boolean;
+  /**
+   * Whether QEMU starts firmware of its own on it (OpenSBI) unless it is told not to, and takes ELF
+   * files in its place (hw/riscv/boot.c).
+   */
+  readonly ownFirmware: boolean;
+  /** Bytes of each of its two flash memories for firmware; `undefined` where that is not known. */
+  readonly flashBytes: number | undefined;
   /** Where in RAM it has firmware of its own, which another program there would overlap. */
   readonly firmwareAt: bigint | undefined;
   /**
@@ -80,6 +87,8 @@ export const unknownBoard: Board = {
   pci: undefined,
   pc: false,
   needsFirmware: false,
+  ownFirmware: false,
+  flashBytes: undefined,
   firmwareAt: undefined,
   vectorTable: undefined,
   since: undefined,

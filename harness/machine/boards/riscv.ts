@@ -4,8 +4,12 @@ import { type Architecture, type Board, pciDiskBuses } from "./board-facts.ts";
 /** OpenSBI is where RAM begins (QEMU, hw/riscv/boot.c). */
 const firmwareAt = 0x8000_0000n;
 
+const common: Partial<Board> = { ownFirmware: true };
+
 const virt: Partial<Board> = {
+  ...common,
   firmwareAt,
+  flashBytes: 32 * 1024 ** 2,
   memory: "128M",
   serialPorts: 1,
   pci: true,
@@ -29,6 +33,6 @@ const boards = (cpu: string): Architecture["boards"] => ({
 });
 
 export const riscvArchitectures: readonly Architecture[] = [
-  { arch: "riscv64", machine: "virt", common: {}, boards: boards("rv64") },
-  { arch: "riscv32", machine: "virt", common: {}, boards: boards("rv32") },
+  { arch: "riscv64", machine: "virt", common, boards: boards("rv64") },
+  { arch: "riscv32", machine: "virt", common, boards: boards("rv32") },
 ];
