@@ -60,11 +60,21 @@ export function mediaArguments(
     const boot = firstBoot + (cdromFirst ? 0 : disks.length);
     words.push(...cdromArguments(cdrom, taken, boot, machineType));
   }
-  // A floppy drive has no place in the order of the others; "a" puts it before them.
-  const order = disks[0]?.bus === "floppy" && firstDisk === 0 ? ["-boot", "order=a"] : [];
   const controllers = new Set(disks.flatMap(({ bus }) => controllerOf(bus, machineType)));
   if (cdrom !== undefined && !hasIde(machineType)) controllers.add(scsiController(machineType));
+  const order =
+    machineType === "isapc" && disks.length > 0 ? ["-boot", `order=${lettersOf(media)}`] : [];
   return [...[...controllers].flatMap((name) => ["-device", name]), ...words, ...order];
+}
+
+/**
+ * The order by the letters of the old BIOS, where SeaBIOS finds no other: it looks for the places
+ * of devices on PCI (SeaBIOS, src/boot.c).
+ */
+function lettersOf({ cdrom, cdromFirst, disks }: PlannedMedia): string {
+  const letters = disks.map(({ bus }) => (bus === "floppy" ? "a" : "c"));
+  const cd = cdrom === undefined ? [] : ["d"];
+  return [...new Set(cdromFirst ? [...cd, ...letters] : [...letters, ...cd])].join("");
 }
 
 interface Placed {
@@ -80,7 +90,10 @@ interface Placed {
 function oneDisk(disk: PlannedDisk, placed: Placed, directory: string): string[] {
   const id = diskId(placed.index);
   if (disk.bus === "floppy") {
-    return ["-drive", `${driveWords(disk)},if=floppy,index=${placed.place}`];
+    // The controller is the machine's own, and has the places of its drives in the boot order.
+    const bootIndex = `isa-fdc.bootindex${"AB"[placed.place]}=${placed.boot}`;
+    const drive = `${driveWords(disk)},if=floppy,index=${placed.place}`;
+    return ["-drive", drive, "-global", bootIndex];
   }
   const { bus, serialNumber } = disk;
   const serial = serialNumber ?? (bus === "nvme" ? id : undefined);
