@@ -3,6 +3,7 @@ import { copyFile, open, truncate, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { SpecError } from "../evidence/index.ts";
 import type { GraphDisk } from "./block-graph.ts";
+import { formatOf, isToldFormat } from "./disk-format.ts";
 import { checkErrors, checkLimits } from "./disk-options.ts";
 import type { Disk, DiskBus } from "./spec.ts";
 import { memoryBytes } from "./spec-check.ts";
@@ -24,15 +25,6 @@ export interface DiskPlace {
   /** Takes the copies of images that cannot be used as they are. */
   readonly directory: string;
 }
-
-/** First bytes of the formats that QEMU takes; everything else is raw (QEMU, block drivers). */
-const magics: readonly (readonly [string, string])[] = [
-  ["QFI\xfb", "qcow2"],
-  ["KDMV", "vmdk"],
-  ["vhdxfile", "vhdx"],
-  ["conectix", "vpc"],
-  ["<<< ", "vdi"],
-];
 
 /** Buses whose devices QEMU refuses to make read-only. */
 const alwaysWritable: readonly DiskBus[] = ["ide", "ahci", "sd"];
@@ -88,8 +80,7 @@ function checkExtras(given: Disk, bus: DiskBus, field: string): void {
 
 /** @throws `SpecError` where the image says itself that it is something else. */
 function checkFormat(given: string | undefined, found: string, image: string, field: string): void {
-  const isKnown = magics.some(([, format]) => format === given);
-  if (given === undefined || given === found || !isKnown) return;
+  if (given === undefined || given === found || !isToldFormat(given)) return;
   const advice = "leave format out, or give the image that was meant";
   throw new SpecError(`${field}.format`, `got "${given}", but ${image} is ${found}; ${advice}`);
 }
@@ -124,15 +115,12 @@ function checkOptions(bus: DiskBus, readOnly: boolean, persist: boolean, field: 
 }
 
 async function lookAt(path: string, field: string): Promise<{ format: string; sizeBytes: number }> {
-  const head = Buffer.alloc(16);
   try {
     await using handle = await open(path, "r");
     const information = await handle.stat();
     if (!information.isFile()) throw new Error("it is not a regular file");
-    await handle.read(head, 0, head.length, 0);
-    const start = head.toString("latin1");
-    const format = magics.find(([magic]) => start.startsWith(magic))?.[1] ?? "raw";
-    return { format, sizeBytes: information.size };
+    const { size } = information;
+    return { format: await formatOf(handle, size), sizeBytes: size };
   } catch (error) {
     throw new SpecError(field, `${path} cannot be read as a disk: ${(error as Error).message}`, {
       cause: error,
@@ -141,7 +129,9 @@ async function lookAt(path: string, field: string): Promise<{ format: string; si
 }
 
 async function padded(image: string, directory: string): Promise<string> {
-  const copy = join(directory, `padded-${basename(image)}`);
+  // Images of several directories may have one name.
+  made += 1;
+  const copy = join(directory, `padded-${made}-${basename(image)}`);
   await copyFile(image, copy);
   await truncate(copy, leastPcDiskBytes);
   return copy;

@@ -1,7 +1,7 @@
 /** Disks are seen by the guest, on every bus, and never written to unless that is asked for. */
 import { existsSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { copyFile, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
 import { SpecError } from "../../harness/evidence/index.ts";
@@ -165,18 +165,49 @@ describe("planned", () => {
   });
 
   test.each([
-    ["QFI\xfb", "qcow2"],
+    ["QFI\xfb\0\0\0\x03", "qcow2"],
     ["KDMV", "vmdk"],
-    ["vhdxfile", "vhdx"],
-    ["conectix", "vpc"],
-    ["<<< Oracle VM VirtualBox Disk Image >>>", "vdi"],
+    ["COWD", "vmdk"],
+    ["<<< no image of VirtualBox", "raw"],
     ["anything", "raw"],
     ["", "raw"],
   ])("the format of what begins with %j is %s", async (start, format) => {
     const file = join(temporaryDirectory(), "disk");
     writeFileSync(file, start, "latin1");
     expect((await planDisk(file, place)).format).toBe(format);
-    expect((await planDisk({ file, format: "parallels" }, place)).format).toBe("parallels");
+    expect((await planDisk({ file, format: "dmg" }, place)).format).toBe("dmg");
+  });
+
+  test.each([
+    ["qcow", ""],
+    ["qcow2", ""],
+    ["qed", ""],
+    ["vmdk", "subformat=monolithicSparse"],
+    ["vmdk", "subformat=monolithicFlat"],
+    ["vmdk", "subformat=twoGbMaxExtentSparse"],
+    ["vhdx", ""],
+    ["vpc", "subformat=dynamic"],
+    ["vpc", "subformat=fixed"],
+    ["vdi", ""],
+    ["parallels", ""],
+    ["raw", ""],
+  ])("the format of an image that qemu-img makes as %s %s", async (format, options) => {
+    const file = join(temporaryDirectory(), "disk");
+    const words = options === "" ? [] : ["-o", options];
+    await execa("qemu-img", ["create", "-q", "-f", format, ...words, file, "2M"]);
+    expect((await planDisk(file, place)).format).toBe(format);
+    expect((await planDisk({ file, format }, place)).format).toBe(format);
+  });
+
+  test("two small disks of one name keep their contents apart", async () => {
+    const at = { ...place, directory: temporaryDirectory() };
+    const files = [temporaryDirectory(), temporaryDirectory()].map((one) => join(one, "disk.img"));
+    for (const [index, file] of files.entries()) writeFileSync(file, `disk ${index}`);
+    const disks = files.map((file) => planDisk({ file, bus: "virtio" }, at));
+    const texts = disks.map(async (disk) =>
+      (await readFile((await disk).file)).toString("latin1", 0, 6),
+    );
+    expect(await Promise.all(texts)).toEqual(["disk 0", "disk 1"]);
   });
 
   test("a small disk that is to be written to, or that is a floppy, is used as it is", async () => {
@@ -192,7 +223,8 @@ describe("planned", () => {
       expect((await planDisk({ file, ...disk }, at)).file).toBe(file);
     }
     const copy = (await planDisk({ file, bus: "virtio" }, at)).file;
-    expect(copy).toBe(join(directory, "padded-small.img"));
+    expect(dirname(copy)).toBe(directory);
+    expect(basename(copy)).toMatch(/^padded-\d+-small\.img$/);
     expect(statSync(copy).size).toBe(512 * 1024);
     expect(existsSync(file)).toBe(true);
   });
