@@ -1,5 +1,5 @@
 /** Disks of the spec → disks with nothing left to decide. */
-import { copyFile, open, truncate, writeFile } from "node:fs/promises";
+import { open, truncate, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { SpecError } from "../evidence/index.ts";
 import type { GraphDisk } from "./block-graph.ts";
@@ -7,6 +7,7 @@ import { formatOf, isToldFormat } from "./disk-format.ts";
 import { checkErrors, checkLimits } from "./disk-options.ts";
 import type { Disk, DiskBus } from "./spec.ts";
 import { memoryBytes } from "./spec-check.ts";
+import { copyToChange } from "./writable-copy.ts";
 
 /** A disk with nothing left to decide. */
 export interface PlannedDisk extends GraphDisk {
@@ -132,7 +133,7 @@ async function padded(image: string, directory: string): Promise<string> {
   // Images of several directories may have one name.
   made += 1;
   const copy = join(directory, `padded-${made}-${basename(image)}`);
-  await copyFile(image, copy);
+  await copyToChange(image, copy);
   await truncate(copy, leastPcDiskBytes);
   return copy;
 }

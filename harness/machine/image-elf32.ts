@@ -4,9 +4,10 @@
  * 32-bit protected mode and GRUB loads such files without a word. The container only says where the
  * bytes go, so exchanging it changes nothing that the kernel could notice but its own ELF header.
  */
-import { constants, copyFile, open, rm } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import { SpecError } from "../evidence/index.ts";
 import { type Elf, type ElfSegment, fileSource, loadedSegments, readElf } from "../guest/index.ts";
+import { copyToChange } from "./writable-copy.ts";
 
 const fourGib = 2n ** 32n;
 const headerBytes = 52;
@@ -23,7 +24,7 @@ const intel386 = 3;
  * as it is. Nothing is left at `outputPath` then.
  */
 export async function convertToElf32(path: string, outputPath: string): Promise<void> {
-  await copyFile(path, outputPath, constants.COPYFILE_FICLONE);
+  await copyToChange(path, outputPath);
   try {
     await replaceHeaders(path, outputPath);
   } catch (error) {

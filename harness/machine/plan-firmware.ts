@@ -1,11 +1,12 @@
 /** Firmware of a board and a spec → what QEMU is given: `-bios`, flash memory or nothing. */
-import { constants, copyFile, open, truncate } from "node:fs/promises";
+import { open, truncate } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { SpecError } from "../evidence/index.ts";
 import { findFirmware, findRom, type QemuBinary } from "../host/index.ts";
 import { existing } from "./boot-media/existing.ts";
 import type { ChosenBoard } from "./choose-board.ts";
 import type { MachinePlan } from "./command-line.ts";
+import { copyToChange } from "./writable-copy.ts";
 
 type PlannedFirmware = MachinePlan["firmware"];
 
@@ -102,7 +103,7 @@ async function flashFile(
   if (wholeBytes === undefined || sizeBytes === wholeBytes) return { file, format: "raw" };
   if (sizeBytes > wholeBytes) throw tooLarge(field, file, sizeBytes, wholeBytes);
   const padded = join(directory, `flash-${field.replace("firmware.", "")}-${basename(file)}`);
-  await copyFile(file, padded, constants.COPYFILE_FICLONE);
+  await copyToChange(file, padded);
   await truncate(padded, wholeBytes);
   return { file: padded, format: "raw" };
 }
