@@ -51,11 +51,7 @@ export function blockNode(name: string, disk: GraphDisk, overlay: string | undef
   const image = fileNode(disk.format, disk.file, isWritable && overlay === undefined);
   const base =
     overlay === undefined ? image : { ...fileNode("qcow2", overlay, true), backing: image };
-  // The events by which blkdebug counts requests come from the format above it.
-  const failing =
-    errors.length === 0
-      ? base
-      : { driver: "raw", file: { driver: "blkdebug", image: base, ...rules(disk, errors) } };
+  const failing = layers(disk, errors).reduce(failingNode, base);
   return limits === undefined
     ? failing
     : { driver: "throttle", "throttle-group": groupName(name), file: failing };
@@ -69,31 +65,47 @@ function fileNode(driver: string, filename: string, isWritable: boolean): Node {
   return { driver, "read-only": !isWritable, file: { driver: "file", filename } };
 }
 
-/**
- * Rules of blkdebug (QEMU, docs/devel/blkdebug.rst). Its one state counts the reads and writes so
- * far, up to the most that an error waits for; an error holds in all states from its own on.
- */
-function rules({ readsOfQemu = 0 }: GraphDisk, errors: readonly DiskError[]): Node {
-  const late = errors.map((error) =>
-    error.after === undefined ? error : { ...error, after: error.after + readsOfQemu },
-  );
-  const most = Math.max(...late.map(({ after = 0 }) => after));
-  const counting = Array.from({ length: most }, (_, index) =>
-    ["read_aio", "write_aio"].map((event) => ({ event, state: index + 1, new_state: index + 2 })),
-  );
-  const injected = { "inject-error": late.flatMap((error) => injections(error, most)) };
-  return most === 0 ? injected : { ...injected, "set-state": counting.flat() };
+/** Requests that fail in one node of blkdebug, and those that its one state counts before. */
+interface Layer {
+  readonly errors: readonly DiskError[];
+  readonly after: number;
 }
 
-function injections(error: DiskError, most: number): Node[] {
-  const { after = 0, errno = "EIO", on, once = false, sector } = error;
+/**
+ * Errors from the bottom up. Each that waits has a node of its own, for in one node the rules of
+ * one event take the place of those of another, and a rule of several states fails once in each.
+ * The longest wait is above the others, so that what these fail is counted, too.
+ */
+function layers({ readsOfQemu = 0 }: GraphDisk, errors: readonly DiskError[]): Layer[] {
+  const atOnce = errors.filter(({ after }) => after === undefined);
+  const waiting = errors
+    .flatMap((error) => (error.after === undefined ? [] : { errors: [error], after: error.after }))
+    .toSorted((one, other) => one.after - other.after)
+    .map((layer) => ({ ...layer, after: layer.after + readsOfQemu }));
+  return [...(atOnce.length === 0 ? [] : [{ errors: atOnce, after: 0 }]), ...waiting];
+}
+
+/**
+ * Rules of blkdebug (QEMU, docs/devel/blkdebug.rst). The state counts the reads and writes that
+ * have come; the events by which it does are of the format above.
+ */
+function failingNode(image: Node, { after, errors }: Layer): Node {
+  const counting = Array.from({ length: after }, (_, index) =>
+    ["read_aio", "write_aio"].map((event) => ({ event, state: index + 1, new_state: index + 2 })),
+  );
+  const injected = { "inject-error": errors.map((error) => injection(error, after)) };
+  const states = after === 0 ? {} : { "set-state": counting.flat() };
+  return { driver: "raw", file: { driver: "blkdebug", image, ...injected, ...states } };
+}
+
+function injection({ errno = "EIO", on, once = false, sector }: DiskError, after: number): Node {
   const rule = {
     iotype: on,
     errno: errorNumber(errno),
     once,
     ...(sector === undefined ? {} : { sector }),
   };
-  if (on === "flush" || after === 0) return [{ ...rule, event: "none" }];
-  const states = Array.from({ length: most - after + 1 }, (_, index) => after + 1 + index);
-  return states.map((state) => ({ ...rule, event: `${on}_aio`, state }));
+  return after === 0
+    ? { ...rule, event: "none" }
+    : { ...rule, event: `${on}_aio`, state: after + 1 };
 }

@@ -17,7 +17,7 @@ export interface DiskError {
   readonly on: "read" | "write" | "flush";
   /** The sector of 512 bytes that the request has to touch; default: any. Not for flushes. */
   readonly sector?: number;
-  /** Reads and writes that come before it and succeed, at most 100; default 0. Not for flushes. */
+  /** Reads and writes that come before it, at most 100; default 0. Not for flushes. */
   readonly after?: number;
   /** Name of the error as the host has it; default `"EIO"`. */
   readonly errno?: "EIO" | "ENOSPC" | "EACCES" | "EPERM" | "ETIMEDOUT";
