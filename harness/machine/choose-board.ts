@@ -71,7 +71,7 @@ export function chooseBoard(spec: MachineSpec, image: DetectedImage | undefined)
   };
 }
 
-/** Of a disk that boots by UEFI, which any architecture may have. */
+/** Of a disk or a CD that boots by UEFI, which any architecture may have. */
 const untold = "the EFI system partition has not one boot file that would tell the architecture";
 
 function chooseArchitecture(spec: MachineSpec, image: DetectedImage | undefined): string {
@@ -80,8 +80,9 @@ function chooseArchitecture(spec: MachineSpec, image: DetectedImage | undefined)
   // The 64-bit emulator runs 32-bit PCs as well, and is the one that everybody has installed.
   if (found === "i386") return "x86_64";
   if (found !== undefined) return found;
-  if (image?.kind === "boot-sector") {
-    if (image.uefiOnly?.includes("x86_64")) return "x86_64";
+  const uefiOnly = image === undefined ? undefined : uefiOnlyArchitectures(image);
+  if (uefiOnly !== undefined) {
+    if (uefiOnly.includes("x86_64")) return "x86_64";
     throw new SpecError("arch", `is missing: ${untold}`);
   }
   if (image?.kind === "iso9660" || image === undefined) {
@@ -91,6 +92,12 @@ function chooseArchitecture(spec: MachineSpec, image: DetectedImage | undefined)
     throw new SpecError("kernel", "is missing: give an image, or firmware, disks or arch");
   }
   throw new SpecError("arch", "is missing: this image does not tell for which computer it is");
+}
+
+/** Architectures of the boot files of a disk or a CD that boots by UEFI alone. */
+function uefiOnlyArchitectures(image: DetectedImage): readonly string[] | undefined {
+  if (image.kind === "boot-sector") return image.uefiOnly;
+  return image.kind === "iso9660" && !image.elTorito.bios ? (image.architectures ?? []) : undefined;
 }
 
 function chooseMachine(

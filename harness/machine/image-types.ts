@@ -178,9 +178,9 @@ function describeElf(image: ElfImage): string {
 }
 
 function describeBootSector(image: BootSectorImage): string {
+  if (image.uefiOnly !== undefined) return "disk image bootable by UEFI";
   if (image.floppy) return "bootable floppy image";
   if (image.sizeBytes === 512) return "boot sector";
-  if (image.uefiOnly !== undefined) return "disk image bootable by UEFI";
   const partitions = { gpt: " with GPT partitions", mbr: " with MBR partitions", none: "" };
   return `bootable disk image${partitions[image.partitions]}`;
 }

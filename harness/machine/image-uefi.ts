@@ -27,16 +27,36 @@ const longNames: readonly (readonly [string, string])[] = [
 ];
 
 /**
- * Architectures for which a disk boots by UEFI and by nothing else: it has a system partition, and
- * no code that a BIOS could run. `undefined` for any other disk.
+ * What programs that make FAT file systems put where a BIOS looks for code: mkfs.fat's asks for
+ * another disk, and mformat's starts the first hard disk, which this one is (mtools, mformat.c).
+ */
+const placeholders = [
+  "This is not a bootable disk",
+  "\xfa\x31\xc0\x8e\xd8\x8e\xc0\xfc\xb9\0\x01\xbe\0\x7c\xbf\0\x80\xf3\xa5\xea",
+];
+
+/**
+ * Architectures for which a disk boots by UEFI and by nothing else: it has a system partition, or
+ * is one, and no code that a BIOS could run. `undefined` for any other disk.
  */
 export async function readUefiDisk(
   source: ByteSource,
   head: Buffer,
 ): Promise<readonly string[] | undefined> {
+  if (isPlainFileSystem(head)) {
+    const found = await bootFilesAt(source, 0);
+    return found.length === 0 ? undefined : found;
+  }
   if (head.subarray(0, bootCodeBytes).some((byte) => byte !== 0)) return undefined;
   const offset = hasAt(head, sectorBytes, "EFI PART") ? findInGpt(head) : findInMbr(head);
   return offset === undefined ? undefined : await bootFilesAt(source, offset);
+}
+
+/** Whether the disk is a FAT file system as a whole, that was made by no boot loader. */
+function isPlainFileSystem(head: Buffer): boolean {
+  const isFat = hasAt(head, 54, "FAT") || hasAt(head, 82, "FAT32");
+  const code = head.toString("latin1", 0, sectorBytes);
+  return isFat && placeholders.some((placeholder) => code.includes(placeholder));
 }
 
 function findInMbr(head: Buffer): number | undefined {
@@ -64,25 +84,20 @@ export async function bootFilesAt(source: ByteSource, offset: number): Promise<r
   const lengthBytes = Math.min(searchedBytes, source.sizeBytes - offset);
   if (lengthBytes <= 0) return [];
   const bytes = await source.read(offset, lengthBytes, "the EFI system partition");
+  const text = bytes.toString("latin1");
   const found = [
-    ...shortNames.filter(([name]) => bytes.includes(name, 0, "latin1")),
-    ...longNames.filter(([name]) => hasLongName(bytes, name)),
+    ...shortNames.filter(([name]) => text.includes(name)),
+    ...longNames.filter(([name]) => hasLongName(text, name)),
   ];
   return found.map(([, arch]) => arch);
 }
 
 /**
- * Whether a long name begins so. Its first entry has five characters, three bytes of others of
- * which one is a checksum, and six more (Microsoft, FAT specification 1.03, long names).
+ * Whether a long name begins so, in whatever letters. Its first entry has five characters, three
+ * bytes of others of which one is a checksum, and six more (Microsoft, FAT specification 1.03, long
+ * names).
  */
-function hasLongName(bytes: Buffer, name: string): boolean {
-  const first = Buffer.concat([Buffer.from(name.slice(0, 5), "utf16le"), Buffer.from([0x0f, 0])]);
-  const second = Buffer.from(name.slice(5, 11), "utf16le");
-  let at = bytes.indexOf(first);
-  while (at !== -1) {
-    const place = at + first.length + 1;
-    if (bytes.subarray(place, place + second.length).equals(second)) return true;
-    at = bytes.indexOf(first, at + 1);
-  }
-  return false;
+function hasLongName(text: string, name: string): boolean {
+  const wide = (part: string) => [...part].map((character) => `${character}\\x00`).join("");
+  return new RegExp(`${wide(name.slice(0, 5))}\\x0f\\x00.${wide(name.slice(5))}`, "is").test(text);
 }

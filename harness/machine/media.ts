@@ -91,7 +91,9 @@ async function planImage(
   const withDisk = (disk: PlannedDisk) => ({ ...media, disks: [disk, ...media.disks] });
   switch (image.kind) {
     case "boot-sector": {
-      const bus = image.floppy ? "floppy" : board.facts.diskBus;
+      // UEFI firmware has no driver for floppy drives.
+      const isFloppy = image.floppy && board.firmware !== "uefi";
+      const bus = isFloppy ? "floppy" : board.facts.diskBus;
       const disk = await plan({ file: kept.path, bus, format: "raw" }, "kernel");
       return fromMedia(spec, image, withDisk(disk));
     }

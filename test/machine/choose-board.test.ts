@@ -41,7 +41,7 @@ const rows: readonly Row[] = [
   ["bzimage", {}, "x86_64 pc qemu64 128M default", "exit ide"],
   ["boot-sector", {}, "x86_64 pc qemu64 128M default", "vga exit ide"],
   ["iso-bios", {}, "x86_64 pc qemu64 128M default", "vga exit ide"],
-  ["iso-uefi", {}, "x86_64 pc qemu64 256M uefi", "vga exit ide"],
+  ["iso-uefi", { arch: "x86_64" }, "x86_64 pc qemu64 256M uefi", "vga exit ide"],
   ["efi-x86_64", {}, "x86_64 q35 qemu64 256M uefi", "vga exit ahci"],
   ["efi-aarch64", {}, "aarch64 virt cortex-a57 256M uefi", "virtio"],
   ["entry-aarch64", {}, "aarch64 virt cortex-a57 128M default", "virtio"],
@@ -124,6 +124,7 @@ describe("refused", () => {
   test.each<[ImageName | undefined, MachineSpec, string]>([
     [undefined, {}, "kernel: is missing: give an image, or firmware, disks or arch"],
     ["flat", {}, "arch: is missing: this image does not tell for which computer it is"],
+    ["iso-uefi", {}, "arch: is missing: the EFI system partition has not one boot file that"],
     [
       undefined,
       { arch: "tricore" },

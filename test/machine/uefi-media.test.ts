@@ -8,7 +8,7 @@ import { makeSystemPartition } from "../../harness/machine/boot-media/efi-system
 import { chooseBoard } from "../../harness/machine/choose-board.ts";
 import { detectImage } from "../../harness/machine/image.ts";
 import { checkImage } from "../../harness/machine/image-check.ts";
-import { describeImage } from "../../harness/machine/image-types.ts";
+import { describeImage, type IsoImage } from "../../harness/machine/image-types.ts";
 import { assembleBootSector } from "./assemble.ts";
 import { buildApplication } from "./efi-application.ts";
 import { writeGptDisk } from "./gpt.ts";
@@ -74,6 +74,57 @@ describe("a disk with an EFI system partition and without boot code", () => {
   });
 });
 
+describe("a disk that is a FAT file system as a whole", () => {
+  async function makeFat(size: string, words: readonly string[], names: readonly string[]) {
+    const image = join(temporaryDirectory(), "fat.img");
+    await execa("truncate", ["-s", size, image]);
+    await execa("mformat", ["-i", image, ...words, "::"]);
+    await execa("mmd", ["-i", image, "::/EFI", "::/EFI/BOOT"]);
+    const application = await buildApplication();
+    for (const name of names) {
+      await execa("mcopy", ["-i", image, application, `::/EFI/BOOT/${name}`]);
+    }
+    return image;
+  }
+
+  test.each([
+    ["of a disk's size", "16M", []],
+    ["of a floppy's size, of which UEFI knows no drives", "1440K", ["-f", "1440"]],
+    ["FAT32", "64M", ["-F"]],
+  ])("and %s boots by UEFI", async (_, size, words) => {
+    const vm = await boot({ kernel: await makeFat(size, words, ["BOOTX64.EFI"]) });
+    await vm.serial.waitFor(hello, slow);
+    expect(vm.record().kernel).toMatchObject({ image: "disk image bootable by UEFI" });
+  });
+
+  test.each([
+    ["BootRiscV64.efi", "riscv64"],
+    ["bootloongarch64.efi", "loongarch64"],
+    ["bootaa64.efi", "aarch64"],
+  ])("tells by %s that it is for %s", async (name, arch) => {
+    expect(await detectImage(await makeFat("16M", [], [name]))).toMatchObject({ uefiOnly: [arch] });
+  });
+
+  test.each([
+    ["has no boot file", [], []],
+    ["has a boot loader's code", ["BOOTX64.EFI"], ["-B"]],
+  ])("and %s is left to the BIOS", async (_, names, words) => {
+    const sector = await assembleBootSector("1: hlt\n  jmp 1b");
+    const image = await makeFat(
+      "1440K",
+      ["-f", "1440", ...words.flatMap((word) => [word, sector])],
+      names,
+    );
+    expect(await detectImage(image)).not.toHaveProperty("uefiOnly");
+  });
+
+  test("is a disk where the spec asks for UEFI", async () => {
+    const kernel = await makeFat("1440K", ["-f", "1440"], []);
+    const vm = await boot({ kernel, firmware: "uefi" });
+    expect(vm.record().reproduce).not.toContain("if=floppy");
+  });
+});
+
 describe("an ISO image", () => {
   /** Boot sector in the system area, for disks; El Torito for a BIOS, and for UEFI. */
   async function makeHybrid(arch: "x86_64" | "aarch64", isBios: boolean): Promise<string> {
@@ -100,6 +151,22 @@ describe("an ISO image", () => {
     await asDisk.serial.waitFor("from the disk\n", slow);
     const byUefi = await boot({ kernel: iso, firmware: "uefi" });
     await byUefi.serial.waitFor(hello, slow);
+  });
+
+  test("that only UEFI boots, and several could, asks for the architecture", async () => {
+    const image: IsoImage = {
+      kind: "iso9660",
+      path: "system.iso",
+      sizeBytes: 1,
+      label: undefined,
+      elTorito: { bios: false, uefi: true },
+    };
+    const several = { ...image, architectures: ["aarch64", "riscv64"] };
+    for (const untold of [image, several]) {
+      expect(() => chooseBoard({}, untold)).toThrow(/^arch: is missing: the EFI system partition/);
+    }
+    const withMine = { ...image, architectures: ["aarch64", "x86_64"] };
+    expect(chooseBoard({}, withMine)).toMatchObject({ arch: "x86_64", firmware: "uefi" });
   });
 
   test("that only UEFI boots tells its architecture", async () => {
