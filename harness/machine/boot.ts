@@ -2,7 +2,13 @@
 import { BringupError, formatEvidence, isGuestsOwn } from "../evidence/index.ts";
 import type { Calibration } from "../host/index.ts";
 import { CleanupStack, prepareSession, sweepSessions, withLimit } from "../process/index.ts";
-import { gdbSocket, overlays, reproductionCommandLine, shellCommand } from "./command-line.ts";
+import {
+  gdbSocket,
+  overlays,
+  programStarts,
+  reproductionCommandLine,
+  shellCommand,
+} from "./command-line.ts";
 import { EvidenceStore, newRunName, pruneRuns } from "./evidence-store.ts";
 import { checkFlatBinaryPlace } from "./flat-binary-place.ts";
 import { type LaunchedMachine, launchMachine } from "./launch.ts";
@@ -141,13 +147,13 @@ function factsOf(prepared: PreparedMachine, name: string, directory: string): Ma
   };
 }
 
-/** Overlays of ours have to be made first. */
+/** Overlays of ours have to be made first, and programs started. */
 function reproduction(plan: PreparedMachine["plan"]): string {
   const making = overlays(plan).map(({ file, format, overlay }) =>
     shellCommand(["qemu-img", "create", "-qf", "qcow2", "-b", file, "-F", format, overlay]),
   );
   const command = shellCommand([plan.qemu, ...reproductionCommandLine(plan)]);
-  return [...making, command].join(" && ");
+  return [...making, ...programStarts(plan), command].join(" && ");
 }
 
 function plainLimit(timeoutMs: number | undefined, debug: boolean) {

@@ -2,6 +2,7 @@
 import type { Board } from "./board.ts";
 import type { ChosenBoard } from "./choose-board.ts";
 import { deviceArguments, deviceOverlays } from "./devices/device-arguments.ts";
+import { programShellCommand, servedDevices } from "./devices/device-programs.ts";
 import type { PlannedDevice } from "./devices/plan-devices.ts";
 import { diskOverlays, mediaArguments, type PlannedMedia } from "./disk-arguments.ts";
 import { displayArguments } from "./display-adapter.ts";
@@ -103,6 +104,13 @@ const shownDirectory = "/tmp";
 /** The overlays that have to be there before QEMU starts, in that directory. */
 export function overlays(plan: MachinePlan, directory: string = shownDirectory): PlannedOverlay[] {
   return [...diskOverlays(plan.media, directory), ...deviceOverlays(plan.devices, directory)];
+}
+
+/** What starts the programs of the reproduction, for a shell. */
+export function programStarts(plan: MachinePlan): string[] {
+  return servedDevices(plan.devices).map((device) =>
+    programShellCommand(device, shownDirectory, shellCommand),
+  );
 }
 
 /** Path of the gdb stub's socket inside a machine's private directory. */

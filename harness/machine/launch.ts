@@ -16,6 +16,7 @@ import {
 import { QmpClient } from "../qmp/index.ts";
 import { errorLines } from "./classify-exit.ts";
 import { commandLine, consoleName, fifoPath, overlays } from "./command-line.ts";
+import { startPrograms } from "./devices/start-programs.ts";
 import { GuestClock, limitByGuestClock } from "./guest-clock.ts";
 import { Machine } from "./machine.ts";
 import type { LimitOfWait } from "./machine-parts.ts";
@@ -60,14 +61,10 @@ export async function launchMachine(
   const privateDirectory = await createPrivateDirectory("machine");
   cleanup.defer("the private directory", privateDirectory.remove);
   const paths = plan.ports.map((_, index) => fifoPath(privateDirectory.path, index));
-  await makeFifos(paths);
-  const opened = paths.map((path) => {
-    const fifo = openFifoPair(path);
-    cleanup.defer("a FIFO", () => fifo.close());
-    return fifo;
-  });
-  const fifos = orderPorts(opened, plan, chronicle);
+  const fifos = orderPorts(await openFifos(paths, cleanup), plan, chronicle);
   for (const overlay of overlays(plan, privateDirectory.path)) await makeOverlay(overlay);
+  const place = { privateDirectory: privateDirectory.path, chronicle, cleanup };
+  const programs = await startPrograms(plan.devices, place);
   const logs = { cpu: join(directory, "cpu.log"), stderr: join(directory, "stderr.log") };
   const run = { directory: privateDirectory.path, cpuLog: logs.cpu };
   // What a guest writes to ":tt" by semihosting goes to QEMU's standard output.
@@ -85,6 +82,7 @@ export async function launchMachine(
   });
   const early = failEarly(child, logs.stderr, plan.board.machineType);
   const qmp = await connect(child, plan.qemu, directory, early);
+  programs.watch(qmp);
   const machine = new Machine({
     plan,
     chronicle,
@@ -101,10 +99,22 @@ export async function launchMachine(
     limit: plan.clock === "virtual" ? limitByGuestClock(limit, new GuestClock(qmp)) : limit,
     portLimits,
     overlayLimitBytes,
-    remove: privateDirectory.remove,
+    remove: async () => {
+      await programs.end();
+      await privateDirectory.remove();
+    },
   });
   cleanup.defer("the machine", () => machine[Symbol.asyncDispose]());
   return { machine, privateDirectory: privateDirectory.path, early };
+}
+
+async function openFifos(paths: readonly string[], cleanup: CleanupStack): Promise<FifoPair[]> {
+  await makeFifos(paths);
+  return paths.map((path) => {
+    const fifo = openFifoPair(path);
+    cleanup.defer("a FIFO", () => fifo.close());
+    return fifo;
+  });
 }
 
 /** On some boards it is the guest that decides which of its UARTs is the console. */

@@ -35,6 +35,6 @@ export interface MachineParts {
   readonly overlayLimitBytes: number | undefined;
   /** Directory with what only a running machine has. */
   readonly privateDirectory: string;
-  /** Removes the private directory. */
+  /** Ends what serves its devices, and removes the private directory. */
   readonly remove: () => Promise<void>;
 }

@@ -65,6 +65,8 @@ export {
   sd,
   share,
   TimeoutError,
+  type TpmOptions,
+  tpm,
   usb,
   virtio,
   type WaitOptions,

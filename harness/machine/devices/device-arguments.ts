@@ -1,5 +1,6 @@
 /** Planned devices → QEMU arguments, and the same for QMP. Pure. */
 import { driveArguments, escapeComma, overlayOf, type PlannedOverlay } from "../drive-arguments.ts";
+import { programArguments, programOptions } from "./device-programs.ts";
 import type { PlannedDevice } from "./plan-devices.ts";
 
 /** Arguments for devices that the machine starts with. */
@@ -9,6 +10,7 @@ export function deviceArguments(devices: readonly PlannedDevice[], directory: st
     ...(device.backend === "user" ? ["-netdev", `user,id=${backendId(device)},restrict=on`] : []),
     ...shareArguments(device),
     ...memoryArguments(device),
+    ...programArguments(device, directory),
     ...["-device", wordsOf(deviceOptions(device))],
   ]);
 }
@@ -36,6 +38,7 @@ export function deviceOptions(device: PlannedDevice): Record<string, string | nu
     ...(device.share === undefined ? {} : { fsdev: shareId(device) }),
     ...(device.chardev === undefined ? {} : { chardev: device.chardev }),
     ...(device.memoryBytes === undefined ? {} : { memdev: memoryId(device) }),
+    ...programOptions(device),
   };
 }
 

@@ -3,7 +3,7 @@ import { SpecError, toPlainData } from "../../evidence/index.ts";
 import { isPortName, portNameTakes } from "../port-names.ts";
 
 const word = /^[A-Za-z][A-Za-z0-9_.-]{0,62}$/;
-const fields = ["model", "id", "properties", "drive", "backend", "share", "port", "memory"];
+const fields = ["model", "id", "properties", "drive", "backend", "share", "port", "memory", "tpm"];
 const driveFields = ["file", "size", "format", "readOnly", "persist", "limits", "errors"];
 
 /** @throws `SpecError` naming the field, what it got and what it takes. */
@@ -27,6 +27,7 @@ export function checkDevice(given: unknown, field: string): void {
     fail(`${field}.port`, port, portNameTakes);
   }
   if (given.share !== undefined) checkShare(given.share, `${field}.share`);
+  if (given.tpm !== undefined) checkTpm(given.tpm, `${field}.tpm`);
   if (properties !== undefined) checkProperties(properties, `${field}.properties`);
   if (drive !== undefined) checkDrive(drive, `${field}.drive`);
 }
@@ -38,7 +39,9 @@ function checkProperties(properties: unknown, field: string): void {
     if (!isName || !["string", "number", "boolean"].includes(typeof value)) {
       fail(`${field}.${name}`, value, "a string, a number, true or false");
     }
-    if (["driver", "id", "drive", "netdev", "fsdev", "chardev", "memdev"].includes(name)) {
+    if (
+      ["driver", "id", "drive", "netdev", "fsdev", "chardev", "memdev", "tpmdev"].includes(name)
+    ) {
       throw new SpecError(`${field}.${name}`, "is set by the harness; take the device's own field");
     }
   }
@@ -56,6 +59,14 @@ function checkShare(share: unknown, field: string): void {
   }
   if (writable !== undefined && typeof writable !== "boolean") {
     fail(`${field}.writable`, writable, "true or false");
+  }
+}
+
+function checkTpm(tpm: unknown, field: string): void {
+  if (!isObject(tpm)) fail(field, tpm, 'an object such as { version: "2.0" }');
+  checkNames(tpm, ["version"], field, "a TPM");
+  if (tpm.version !== "1.2" && tpm.version !== "2.0") {
+    fail(`${field}.version`, tpm.version, 'one of "1.2", "2.0"');
   }
 }
 

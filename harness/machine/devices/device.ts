@@ -32,6 +32,8 @@ export interface Device {
    */
   readonly backend?: "none" | "user";
   readonly share?: SharedDirectory;
+  /** What is inside a Trusted Platform Module. It comes with the machine only. */
+  readonly tpm?: { readonly version: "1.2" | "2.0" };
   /** Name of the serial port that it is for the test: `vm.serialPort(name)`. */
   readonly port?: string;
   /** Memory that it shares with the guest: "4M", or a number of bytes. */
@@ -188,7 +190,8 @@ function card(model: string): (options?: NetworkOptions) => Device {
   };
 }
 
-function withProperties(
+/** A device with what is the factory's and, above it, what is asked for. */
+export function withProperties(
   model: string,
   { id, properties }: DeviceOptions,
   own: Readonly<Record<string, DeviceProperty>>,

@@ -21,3 +21,4 @@ export {
   virtio,
   watchdog,
 } from "./device.ts";
+export { type TpmOptions, tpm } from "./tpm.ts";

@@ -9,6 +9,8 @@ import { type PlannedDisk, planDisk } from "../disks.ts";
 import type { MachineSpec } from "../spec.ts";
 import { memoryBytes } from "../spec-check.ts";
 import type { Device, DeviceProperty } from "./device.ts";
+import type { DeviceProgram } from "./device-programs.ts";
+import { planTpm } from "./tpm.ts";
 
 /** A device with nothing left to decide. */
 export interface PlannedDevice {
@@ -23,6 +25,8 @@ export interface PlannedDevice {
   readonly chardev: string | undefined;
   /** Bytes of memory that it shares. */
   readonly memoryBytes: number | undefined;
+  /** A program beside QEMU that serves it. */
+  readonly program: DeviceProgram | undefined;
 }
 
 /** Where devices go. */
@@ -61,7 +65,7 @@ const controllers = [
 /**
  * Completes devices, with the controllers that they need and the machine has not.
  * @throws `SpecError` for a model that this QEMU has not, a device that the board has no bus for,
- *   and an image that cannot be used.
+ *   and an image that cannot be used; `HostError` for a program that serves one and is missing.
  */
 export async function planDevices(
   devices: readonly Device[],
@@ -96,6 +100,7 @@ export async function planDevices(
       share: planShare(given, field),
       chardev: given.port === undefined ? undefined : place.chardevOf(given.port),
       memoryBytes: planMemory(given, field),
+      program: planTpm(given, field),
     });
   }
   return [...planned, ...plugged];
@@ -134,6 +139,7 @@ function withoutBackends(id: string, model: string): PlannedDevice {
     share: undefined,
     chardev: undefined,
     memoryBytes: undefined,
+    program: undefined,
   };
   return { id, model, properties: {}, backend: "none", ...nothing };
 }

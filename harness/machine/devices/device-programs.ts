@@ -1,0 +1,83 @@
+/**
+ * Programs beside QEMU that serve a device, and that it reaches through a socket: a TPM emulator, a
+ * vhost-user back-end. What they are called with. Pure.
+ */
+import { escapeComma } from "../drive-arguments.ts";
+import type { PlannedDevice } from "./plan-devices.ts";
+
+/** What serves a device. */
+export interface DeviceProgram {
+  readonly kind: "swtpm";
+  readonly version: "1.2" | "2.0";
+}
+
+/** A device that a program serves. */
+export interface ServedDevice {
+  readonly id: string;
+  readonly program: DeviceProgram;
+}
+
+/** Those of a machine that a program serves. */
+export function servedDevices(devices: readonly PlannedDevice[]): ServedDevice[] {
+  return devices.flatMap(({ id, program }) => (program === undefined ? [] : [{ id, program }]));
+}
+
+/** The program's own command line. @param directory has socket and state. */
+export function programCommand({ id, program }: ServedDevice, directory: string): string[] {
+  const { version } = program;
+  return [
+    ...["swtpm", "socket", ...(version === "2.0" ? ["--tpm2"] : [])],
+    ...["--ctrl", `type=unixio,path=${programSocket(id, directory)},mode=0600`],
+    // It ends by itself when QEMU has gone.
+    ...["--tpmstate", `dir=${stateDirectory(id, directory)},mode=0600`, "--terminate"],
+  ];
+}
+
+/** Where QEMU finds the program. */
+export function programSocket(id: string, directory: string): string {
+  return `${directory}/${id}.socket`;
+}
+
+/** A directory that has to be there, and be empty, when the program starts. */
+export function stateDirectory(id: string, directory: string): string {
+  return `${directory}/${id}-state`;
+}
+
+/** QEMU's arguments that come before the device. */
+export function programArguments({ id, program }: PlannedDevice, directory: string): string[] {
+  if (program === undefined) return [];
+  const chardev = programChardev(id);
+  const socket = `socket,id=${chardev},path=${escapeComma(programSocket(id, directory))}`;
+  return [...["-chardev", socket], ...["-tpmdev", `emulator,id=${tpmId(id)},chardev=${chardev}`]];
+}
+
+/** What `-device` says of its program. */
+export function programOptions({ id, program }: PlannedDevice): Record<string, string> {
+  return program === undefined ? {} : { tpmdev: tpmId(id) };
+}
+
+/** A command for a shell that starts the program afresh and waits until it listens. */
+export function programShellCommand(
+  device: ServedDevice,
+  directory: string,
+  quote: (words: readonly string[]) => string,
+): string {
+  const { id } = device;
+  const socket = quote([programSocket(id, directory)]);
+  const state = quote([stateDirectory(id, directory)]);
+  const start = quote(programCommand(device, directory));
+  return [
+    `rm -rf ${socket} ${state}`,
+    `mkdir -m 700 ${state}`,
+    `{ ${start} & }`,
+    `until [ -S ${socket} ]; do sleep 0.1; done`,
+  ].join(" && ");
+}
+
+function programChardev(id: string): string {
+  return `${id}-program`;
+}
+
+function tpmId(id: string): string {
+  return `${id}-tpm`;
+}
