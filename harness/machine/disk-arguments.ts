@@ -60,11 +60,25 @@ export function mediaArguments(
     const boot = firstBoot + (cdromFirst ? 0 : disks.length);
     words.push(...cdromArguments(cdrom, taken, boot, machineType));
   }
-  const controllers = new Set(disks.flatMap(({ bus }) => controllerOf(bus, machineType)));
-  if (cdrom !== undefined && !hasIde(machineType)) controllers.add(scsiController(machineType));
   const order =
     machineType === "isapc" && disks.length > 0 ? ["-boot", `order=${lettersOf(media)}`] : [];
-  return [...[...controllers].flatMap((name) => ["-device", name]), ...words, ...order];
+  const controllers = controllersOf(media, machineType);
+  return [...controllers.flatMap((name) => ["-device", name]), ...words, ...order];
+}
+
+/** Names of devices that `mediaArguments` gives away. */
+export function mediaIds(media: PlannedMedia, machineType: string): string[] {
+  const controllers = controllersOf(media, machineType)
+    .join(" ")
+    .matchAll(/,id=(\S+)/g);
+  const disks = media.disks.flatMap((disk, index) => (isGraph(disk) ? [diskId(index)] : []));
+  return [...[...controllers].map(([, id]) => id as string), ...disks];
+}
+
+function controllersOf({ disks, cdrom }: PlannedMedia, machineType: string): string[] {
+  const controllers = new Set(disks.flatMap(({ bus }) => controllerOf(bus, machineType)));
+  if (cdrom !== undefined && !hasIde(machineType)) controllers.add(scsiController(machineType));
+  return [...controllers];
 }
 
 /**

@@ -6,6 +6,7 @@ import { type DeviceModel, listDevices, type QemuBinary } from "../../host/index
 import type { QmpClient } from "../../qmp/index.ts";
 import { blockNode, throttleGroup } from "../block-graph.ts";
 import type { MachinePlan } from "../command-line.ts";
+import { mediaIds } from "../disk-arguments.ts";
 import { overlayOfNode } from "../drive-arguments.ts";
 import type { LimitOfWait } from "../machine-parts.ts";
 import { makeOverlay } from "../overlays.ts";
@@ -75,13 +76,13 @@ export class Hotplug {
         ...controllersOfDisks(plan.media),
         ...[...this.#devices.values()].map(({ model }) => model),
       ],
+      taken: [...this.#devices.keys(), ...mediaIds(plan.media, plan.board.machineType)],
       firstNumber: this.#count,
       field: () => "device",
       chardevOf: (port) => port,
       directory: this.#parts.privateDirectory,
     });
     const id = planned.at(-1)?.id as string;
-    if (this.#devices.has(id)) throw new SpecError("device.id", `"${id}" is taken; take another`);
     this.#count += 1;
     for (const device of planned) await this.#add(device);
     return id;

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { SpecError } from "../../evidence/index.ts";
 import { type DeviceModel, listDevices, type QemuBinary } from "../../host/index.ts";
 import type { ChosenBoard } from "../choose-board.ts";
-import type { PlannedMedia } from "../disk-arguments.ts";
+import { mediaIds, type PlannedMedia } from "../disk-arguments.ts";
 import { type PlannedDisk, planDisk } from "../disks.ts";
 import type { MachineSpec } from "../spec.ts";
 import { memoryBytes } from "../spec-check.ts";
@@ -36,6 +36,8 @@ export interface DevicePlace {
   readonly models: readonly DeviceModel[];
   /** Models that the machine has already, for the controllers among them. */
   readonly present: readonly string[];
+  /** Names that devices of the machine have already. */
+  readonly taken: readonly string[];
   /** Number of the first device, for those without an id. */
   readonly firstNumber: number;
   readonly field: (index: number) => string;
@@ -74,7 +76,7 @@ export async function planDevices(
   const planned: PlannedDevice[] = [];
   const plugged: PlannedDevice[] = [];
   const names = [...place.present];
-  const ids = new Set<string>();
+  const ids = new Set<string>(place.taken);
   for (const given of devices) names.push(given.model);
   for (const [index, given] of devices.entries()) {
     const field = place.field(index);
@@ -84,6 +86,7 @@ export async function planDevices(
     if (needed !== undefined && !names.some((name) => needed.has.test(name))) {
       const controller = modelNamed(needed.added, field, place.models);
       checkBus(controller, field, place);
+      checkControllerId(needed.id, model.name, devices, place, field);
       planned.push(withoutBackends(needed.id, needed.added));
       names.push(needed.added);
     }
@@ -120,6 +123,7 @@ export async function planSpecDevices(
     board,
     models: await listDevices(qemu),
     present: controllersOfDisks(media),
+    taken: mediaIds(media, board.machineType),
     firstNumber: 0,
     field: (index) => `devices[${index}]`,
     chardevOf: (port) => `port${ports.findIndex(({ name }) => name === port)}`,
@@ -131,6 +135,22 @@ export async function planSpecDevices(
 export function controllersOfDisks({ disks }: PlannedMedia): string[] {
   const has = (bus: string) => disks.some((disk) => disk.bus === bus);
   return [...(has("usb") ? ["qemu-xhci"] : []), ...(has("scsi") ? ["virtio-scsi-pci"] : [])];
+}
+
+/** @throws `SpecError` where another device has the name of a controller that is to be added. */
+function checkControllerId(
+  id: string,
+  model: string,
+  devices: readonly Device[],
+  { field, taken }: DevicePlace,
+  brings: string,
+): void {
+  const what = `"${id}" is what the controller is called that ${model} brings along`;
+  const index = devices.findIndex((given) => given.id === id);
+  if (index >= 0) throw new SpecError(`${field(index)}.id`, `${what}; take another`);
+  if (!taken.includes(id)) return;
+  const advice = "add a controller first, or call that device otherwise";
+  throw new SpecError(brings, `cannot be added: ${what}, and a device has that name; ${advice}`);
 }
 
 function withoutBackends(id: string, model: string): PlannedDevice {

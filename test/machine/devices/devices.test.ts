@@ -45,8 +45,8 @@ function plan(devices: readonly Device[], spec: MachineSpec = { arch: "x86_64", 
   const board = boardFor(spec, undefined);
   const field = (index: number) => `devices[${index}]`;
   const chardevOf = (port: string) => `chardev-${port}`;
-  const place = { board, models, present: [], firstNumber: 0, field, chardevOf, directory: "/run" };
-  return planDevices(devices, place);
+  const free = { present: [], taken: [], firstNumber: 0 };
+  return planDevices(devices, { board, models, ...free, field, chardevOf, directory: "/run" });
 }
 
 test("are the same words each time, with the controllers that they need, once", async () => {
@@ -119,6 +119,12 @@ describe("are refused before QEMU starts", () => {
       [usb.hub({ id: "a" }), usb.keyboard({ id: "a" })],
       {},
       /devices\[1\]\.id: "a" is taken/,
+    ],
+    [
+      "the id of a controller that comes along",
+      [usb.keyboard(), nvme({ file, id: "usb-controller" })],
+      {},
+      /devices\[1\]\.id: "usb-controller" is what the controller is called that usb-kbd brings/,
     ],
     ["a missing image", [nvme({ file: "/nowhere.img" })], {}, /devices\[0\]\.drive: .*nowhere/],
   ])("%s", async (_, devices, spec, words) => {

@@ -81,3 +81,21 @@ test("go into a root port of q35, and nowhere else", async () => {
   const id = await vm.attach(nvme({ file, properties }));
   expect(JSON.stringify(await vm.qmp.execute("query-pci"))).toContain(`"${id}"`);
 });
+
+test("never take the name of what the harness adds", async () => {
+  const disks = [{ file, bus: "usb" }] as const;
+  const spec = { machine: "pc", disks, devices: [usb.tablet({ id: "xhci" })] };
+  const ofDisks = await errorOf(boot("spin", spec), SpecError);
+  expect(ofDisks.message).toBe('devices[0].id: "xhci" is taken; take another');
+
+  const devices = [network.e1000({ id: "scsi-controller" }), usb.xhci({ id: "usb-controller" })];
+  const vm = await boot("spin", { machine: "pc", devices });
+  const later = await errorOf(vm.attach(scsi.disk({ file })), SpecError);
+  expect(later.message).toMatch(
+    /^device: cannot be added: "scsi-controller" is what the controller is called that scsi-hd/,
+  );
+  // A controller of its own may have that name: then none is added.
+  await vm.attach(usb.mouse());
+  await vm.attach(scsi.virtio({ id: "own" }));
+  await vm.attach(scsi.disk({ file }));
+});
