@@ -31,6 +31,8 @@ export interface MachinePlan {
   readonly accelerator: string;
   /** Which clock the guest runs by. */
   readonly clock: "host" | "virtual";
+  /** What its real-time clock begins with, where that is said. */
+  readonly startsAt: string | undefined;
   /** What `-kernel` gets, if it gets something. */
   readonly kernel: string | undefined;
   readonly initrd: string | undefined;
@@ -127,7 +129,8 @@ function common(plan: MachinePlan, directory: string): string[] {
   const { board } = plan;
   return [
     ...["-no-user-config", "-nodefaults", "-display", "none"],
-    ...["-machine", board.machine, "-accel", plan.accelerator, ...clockArguments(plan.clock)],
+    ...["-machine", board.machine, "-accel", plan.accelerator],
+    ...clockArguments(plan.clock, plan.startsAt),
     ...(board.cpu === undefined ? [] : ["-cpu", board.cpu]),
     ...(board.cpus === undefined ? [] : ["-smp", `${board.cpus}`]),
     ...memoryArguments(board.memory),

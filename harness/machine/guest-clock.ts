@@ -11,7 +11,10 @@ import {
 import type { QmpClient } from "../qmp/index.ts";
 import type { LimitOfWait } from "./machine-parts.ts";
 
-/** What the guest's clock begins with; only a fixed day gives the same run twice. */
+/**
+ * What the guest's clock begins with where nothing else is said; only a fixed day gives the same
+ * run twice.
+ */
 const startOfTime = "2026-01-01";
 
 /**
@@ -42,9 +45,9 @@ export interface ReadableClock {
  * One instruction is one nanosecond, and idle time is skipped to the next timer (QEMU
  * documentation, docs/devel/tcg-icount and `-icount`, `-rtc` of its invocation page).
  */
-export function clockArguments(clock: "host" | "virtual"): string[] {
-  if (clock === "host") return [];
-  return ["-icount", "shift=0,sleep=off", "-rtc", `base=${startOfTime},clock=vm`];
+export function clockArguments(clock: "host" | "virtual", startsAt: string | undefined): string[] {
+  if (clock === "host") return startsAt === undefined ? [] : ["-rtc", `base=${startsAt}`];
+  return ["-icount", "shift=0,sleep=off", "-rtc", `base=${startsAt ?? startOfTime},clock=vm`];
 }
 
 /**

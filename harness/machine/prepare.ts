@@ -16,6 +16,7 @@ import { type ChosenBoard, chooseBoard } from "./choose-board.ts";
 import type { MachinePlan } from "./command-line.ts";
 import { planDeviceTree } from "./device-tree.ts";
 import { planSpecDevices } from "./devices/plan-devices.ts";
+import { planRtc } from "./devices/rtc.ts";
 import type { EvidenceStore } from "./evidence-store.ts";
 import { examineImage } from "./examine-image.ts";
 import { checkSemihosting, exitDeviceOf, needsTcg } from "./exit-device.ts";
@@ -59,7 +60,8 @@ export async function prepareMachine(
 ): Promise<PreparedMachine> {
   const { spec, surveyed } = await chooseByDirectory(given);
   const { directory } = surroundings;
-  const extra = sortArguments(spec.qemuArguments ?? [], spec.clock);
+  const startsAt = planRtc(spec.devices);
+  const extra = sortArguments(spec.qemuArguments ?? [], spec.clock, startsAt !== undefined);
   checkClock(spec);
   const image = await lookAtKernel(spec);
   const board = chooseBoard(spec, image);
@@ -80,6 +82,7 @@ export async function prepareMachine(
     board,
     accelerator: accelerator.used,
     clock: spec.clock ?? "host",
+    startsAt,
     deviceTree: await planDeviceTree(spec),
     ...loading,
     devices: await planSpecDevices(spec, loading.media, board, qemu, ports, directory),

@@ -47,6 +47,11 @@ const ownedByClock: Readonly<Record<string, string>> = {
   rtc: 'clock: "virtual" sets it; clock: "host" leaves it to you',
 };
 
+/** Options that a clock among the devices sets. */
+const ownedByRtc: Readonly<Record<string, string>> = {
+  rtc: "rtc() among the devices sets it; without that it is yours",
+};
+
 const exitDevice = /^isa-debug-exit(?:,|$)/;
 /** The port where ours is; the device's own default is another one. */
 const exitPort = /,iobase=(?:0x0*f4|244)(?:,|$)/i;
@@ -66,13 +71,19 @@ export interface SortedArguments {
 
 /**
  * Checks and sorts `qemuArguments` of a machine that runs by this clock.
+ * @param hasRtc whether there is a clock among its devices.
  * @throws `SpecError` naming the argument that collides, and what to use instead.
  */
 export function sortArguments(
   given: readonly string[],
   clock: "host" | "virtual" = "host",
+  hasRtc = false,
 ): SortedArguments {
-  const ours = clock === "virtual" ? { ...owned, ...ownedByClock } : owned;
+  const ours = {
+    ...owned,
+    ...(hasRtc ? ownedByRtc : {}),
+    ...(clock === "virtual" ? ownedByClock : {}),
+  };
   const extra: string[] = [];
   const logItems: string[] = [];
   let hasExitDevice = false;

@@ -55,6 +55,8 @@ export {
   type PortOptions,
   pci,
   QmpError,
+  type RtcOptions,
+  rtc,
   type SerialMatch,
   type SharedDirectory,
   type SpecChanges,

@@ -1,6 +1,7 @@
 /** Images as they are detected, and plans as they are made of them, without any file or QEMU. */
 import { type ChosenBoard, chooseBoard } from "../../harness/machine/choose-board.ts";
 import type { MachinePlan } from "../../harness/machine/command-line.ts";
+import { planRtc } from "../../harness/machine/devices/rtc.ts";
 import type { DetectedImage, ElfImage } from "../../harness/machine/image-types.ts";
 import { sortArguments } from "../../harness/machine/qemu-arguments.ts";
 import type { MachineSpec } from "../../harness/machine/spec.ts";
@@ -93,6 +94,7 @@ export function planFor(
     board,
     accelerator: "tcg",
     clock: spec.clock ?? "host",
+    startsAt: planRtc(spec.devices),
     deviceTree: spec.deviceTree,
     flatBinary: undefined,
     kernel: undefined,

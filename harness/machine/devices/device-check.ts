@@ -1,9 +1,21 @@
 /** The check of devices that may come from JavaScript or JSON. */
 import { SpecError, toPlainData } from "../../evidence/index.ts";
 import { isPortName, portNameTakes } from "../port-names.ts";
+import { isMoment, momentTakes } from "./rtc.ts";
 
 const word = /^[A-Za-z][A-Za-z0-9_.-]{0,62}$/;
-const fields = ["model", "id", "properties", "drive", "backend", "share", "port", "memory", "tpm"];
+const fields = [
+  "model",
+  "id",
+  "properties",
+  "drive",
+  "backend",
+  "share",
+  "port",
+  "memory",
+  "tpm",
+  "startsAt",
+];
 const driveFields = ["file", "size", "format", "readOnly", "persist", "limits", "errors"];
 
 /** @throws `SpecError` naming the field, what it got and what it takes. */
@@ -13,6 +25,7 @@ export function checkDevice(given: unknown, field: string): void {
   }
   checkNames(given, fields, field, "a device");
   const { model, id, properties, drive, backend } = given;
+  if (given.startsAt !== undefined) checkRtc(given, field);
   if (typeof model !== "string" || !/^[\w.,+-]+$/.test(model)) {
     fail(`${field}.model`, model, "the name of a QEMU device");
   }
@@ -60,6 +73,12 @@ function checkShare(share: unknown, field: string): void {
   if (writable !== undefined && typeof writable !== "boolean") {
     fail(`${field}.writable`, writable, "true or false");
   }
+}
+
+function checkRtc(given: Record<string, unknown>, field: string): void {
+  checkNames(given, ["model", "startsAt"], field, "a clock");
+  if (given.model !== "rtc") fail(`${field}.model`, given.model, '"rtc" where startsAt is given');
+  if (!isMoment(given.startsAt)) fail(`${field}.startsAt`, given.startsAt, momentTakes);
 }
 
 function checkTpm(tpm: unknown, field: string): void {

@@ -34,6 +34,8 @@ export interface Device {
   readonly share?: SharedDirectory;
   /** What is inside a Trusted Platform Module. It comes with the machine only. */
   readonly tpm?: { readonly version: "1.2" | "2.0" };
+  /** When the board's own clock starts, for the model "rtc": see `rtc`. */
+  readonly startsAt?: string;
   /** Name of the serial port that it is for the test: `vm.serialPort(name)`. */
   readonly port?: string;
   /** Memory that it shares with the guest: "4M", or a number of bytes. */

@@ -62,7 +62,7 @@ export class Hotplug {
 
   async #attach(given: Device): Promise<string> {
     checkDevice(given, "device");
-    for (const name of ["share", "port", "memory", "tpm"] as const) {
+    for (const name of ["share", "port", "memory", "tpm", "startsAt"] as const) {
       if (given[name] === undefined) continue;
       const advice = "what is behind it is made when QEMU starts; give it in devices";
       throw new SpecError(`device.${name}`, `cannot be attached: ${advice}`);

@@ -21,4 +21,5 @@ export {
   virtio,
   watchdog,
 } from "./device.ts";
+export { type RtcOptions, rtc } from "./rtc.ts";
 export { type TpmOptions, tpm } from "./tpm.ts";

@@ -79,6 +79,8 @@ export async function planDevices(
   const ids = new Set<string>(place.taken);
   for (const given of devices) names.push(given.model);
   for (const [index, given] of devices.entries()) {
+    // That is the board's own: see `planRtc`.
+    if (given.startsAt !== undefined) continue;
     const field = place.field(index);
     const model = modelNamed(given.model, field, place.models);
     checkBus(model, field, place);
@@ -90,7 +92,7 @@ export async function planDevices(
       planned.push(withoutBackends(needed.id, needed.added));
       names.push(needed.added);
     }
-    const id = given.id ?? `device${place.firstNumber + index}`;
+    const id = given.id ?? freeName(place.firstNumber + index, ids);
     if (ids.has(id)) throw new SpecError(`${field}.id`, `"${id}" is taken; take another`);
     ids.add(id);
     // QEMU looks for a bus at once: controllers come first, wherever the spec has them.
@@ -135,6 +137,12 @@ export async function planSpecDevices(
 export function controllersOfDisks({ disks }: PlannedMedia): string[] {
   const has = (bus: string) => disks.some((disk) => disk.bus === bus);
   return [...(has("usb") ? ["qemu-xhci"] : []), ...(has("scsi") ? ["virtio-scsi-pci"] : [])];
+}
+
+/** A name for a device without one: of that number, or of the next that is free. */
+function freeName(number: number, taken: ReadonlySet<string>): string {
+  const name = `device${number}`;
+  return taken.has(name) ? freeName(number + 1, taken) : name;
 }
 
 /** @throws `SpecError` where another device has the name of a controller that is to be added. */
