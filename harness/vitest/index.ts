@@ -35,6 +35,7 @@ export {
   type ExitOutcomes,
   type Firmware,
   fatalPatterns,
+  floppy,
   GuestError,
   type GuestLocation,
   HostError,

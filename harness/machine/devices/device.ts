@@ -132,6 +132,11 @@ export const ahci = plain("ahci");
 /** SD: a controller on PCI, and a card in it. */
 export const sd = { controller: plain("sdhci-pci"), card: disk("sd-card") } as const;
 
+/** A disk in one of a PC's two floppy drives. It cannot be plugged in later. */
+export function floppy(options: Omit<DiskDeviceOptions, "serialNumber">): Device {
+  return disk("floppy")(options);
+}
+
 /** A directory of this computer that the guest can mount. It cannot be plugged in later. */
 export function share(options: SharedDirectory & DeviceOptions): Device {
   const { directory, tag, writable = false, ...rest } = options;

@@ -6,6 +6,7 @@ export {
   type DeviceProperty,
   type DiskDeviceOptions,
   device,
+  floppy,
   ide,
   ivshmem,
   type NetworkOptions,

@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { SpecError } from "../../evidence/index.ts";
 import { type DeviceModel, listDevices, type QemuBinary } from "../../host/index.ts";
+import { unversioned } from "../board.ts";
 import type { ChosenBoard } from "../choose-board.ts";
 import { mediaIds, type PlannedMedia } from "../disk-arguments.ts";
 import { type PlannedDisk, planDisk } from "../disks.ts";
@@ -62,6 +63,7 @@ const controllers = [
     added: "virtio-serial-pci",
     id: "serial-controller",
   },
+  { bus: "floppy-bus", has: /^isa-fdc$/, added: "isa-fdc", id: "floppy-controller" },
 ] as const;
 
 /**
@@ -75,7 +77,7 @@ export async function planDevices(
 ): Promise<readonly PlannedDevice[]> {
   const planned: PlannedDevice[] = [];
   const plugged: PlannedDevice[] = [];
-  const names = [...place.present];
+  const names = [...place.present, ...ownControllers(place.board)];
   const ids = new Set<string>(place.taken);
   for (const given of devices) names.push(given.model);
   for (const [index, given] of devices.entries()) {
@@ -136,7 +138,18 @@ export async function planSpecDevices(
 /** Controllers that come with the disks of a spec. */
 export function controllersOfDisks({ disks }: PlannedMedia): string[] {
   const has = (bus: string) => disks.some((disk) => disk.bus === bus);
-  return [...(has("usb") ? ["qemu-xhci"] : []), ...(has("scsi") ? ["virtio-scsi-pci"] : [])];
+  return [
+    ...(has("usb") ? ["qemu-xhci"] : []),
+    ...(has("scsi") ? ["virtio-scsi-pci"] : []),
+    // QEMU adds it where a drive asks for it (hw/i386/pc.c, pc_basic_device_init).
+    ...(has("floppy") ? ["isa-fdc"] : []),
+  ];
+}
+
+/** Controllers that the board has without being asked: of the PCs all but `q35` read floppies. */
+function ownControllers({ facts, machineType }: DevicePlace["board"]): string[] {
+  const hasFloppies = facts.diskBuses?.includes("floppy") === true;
+  return hasFloppies && unversioned(machineType) !== "q35" ? ["isa-fdc"] : [];
 }
 
 /** A name for a device without one: of that number, or of the next that is free. */
@@ -220,8 +233,11 @@ function modelNamed(name: string, field: string, models: readonly DeviceModel[])
 
 function checkBus(model: DeviceModel, field: string, { board }: DevicePlace): void {
   const { facts, machineType } = board;
+  const isWithoutFloppies = facts.diskBuses?.includes("floppy") === false;
   const missing =
-    (model.bus === "PCI" && facts.pci === false) || (model.bus === "ISA" && !facts.isa);
+    (model.bus === "PCI" && facts.pci === false) ||
+    (model.bus === "ISA" && !facts.isa) ||
+    (model.bus === "floppy-bus" && isWithoutFloppies);
   if (!missing) return;
   const other = model.bus === "PCI" ? '"q35" or "virt"' : '"pc" or "q35"';
   throw new SpecError(

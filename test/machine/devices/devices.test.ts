@@ -8,6 +8,7 @@ import { planDevices } from "../../../harness/machine/devices/plan-devices.ts";
 import {
   type Device,
   device,
+  floppy,
   network,
   nvme,
   pci,
@@ -40,6 +41,7 @@ models.push(
   model("usb-hub", "usb-bus"),
 );
 models.push(model("scsi-hd", "SCSI"), model("ib700", "ISA"));
+models.push(model("floppy", "floppy-bus"), model("isa-fdc", "ISA"));
 
 function plan(devices: readonly Device[], spec: MachineSpec = { arch: "x86_64", machine: "q35" }) {
   const board = boardFor(spec, undefined);
@@ -99,6 +101,13 @@ test("are the same words each time, with the controllers that they need, once", 
   expect(deviceArguments(await plan(devices), "/run")).toHaveLength(words.length);
 });
 
+test("bring a floppy controller to q35 alone", async () => {
+  const models = async (machine: string) =>
+    (await plan([floppy({ file })], { arch: "x86_64", machine })).map(({ model }) => model);
+  expect(await models("pc")).toEqual(["floppy"]);
+  expect(await models("q35")).toEqual(["isa-fdc", "floppy"]);
+});
+
 test("take a controller that is there", async () => {
   const planned = await plan([usb.keyboard(), usb.uhci(), scsi.lsi53c895a(), scsi.disk({ file })]);
   expect(planned.map(({ model: name }) => name)).not.toContain("qemu-xhci");
@@ -113,6 +122,7 @@ describe("are refused before QEMU starts", () => {
     ["PCI on microvm", [nvme({ file })], { machine: "microvm" }, /needs a bus PCI, which microvm/],
     ["USB on microvm", [usb.keyboard()], { machine: "microvm" }, /qemu-xhci needs a bus PCI/],
     ["USB on a Cortex-M", [usb.storage({ file })], cortexM, /which mps2-an385 has not/],
+    ["a floppy on microvm", [floppy({ file })], { machine: "microvm" }, /needs a bus floppy-bus/],
     ["ISA on virt", [watchdog.ib700()], { arch: "aarch64", machine: "virt" }, /a bus ISA/],
     [
       "an id twice",

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { QmpError, SpecError, TimeoutError } from "../../../harness/evidence/index.ts";
-import { network, nvme, pci, scsi, usb, watchdog } from "../../../harness/machine/index.ts";
+import { floppy, network, nvme, pci, scsi, usb, watchdog } from "../../../harness/machine/index.ts";
 import { kernelPath } from "../../../kernels/build.ts";
 import { boot, errorOf, useKernels } from "../machines.ts";
 
@@ -98,4 +98,16 @@ test("never take the name of what the harness adds", async () => {
   await vm.attach(usb.mouse());
   await vm.attach(scsi.virtio({ id: "own" }));
   await vm.attach(scsi.disk({ file }));
+});
+
+test.each(["pc", "q35"])("floppies are in the drives of %s", async (machine) => {
+  const devices = [floppy({ file, id: "a" }), floppy({ size: "1440K", id: "b" })];
+  const vm = await boot("spin", { machine, devices });
+  const drives = (await vm.qmp.query.blockDevices()).map(({ id, sizeBytes }) => [id, sizeBytes]);
+  expect(drives).toEqual([
+    ["a-drive", 512],
+    ["b-drive", 1440 * 1024],
+  ]);
+  const refused = await errorOf(vm.attach(floppy({ file })), QmpError);
+  expect(refused.message).toContain("does not support hotplugging");
 });
