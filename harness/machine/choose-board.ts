@@ -8,6 +8,7 @@ import { cortexMBoard } from "./boards/arm.ts";
 import { needsUefi } from "./boot-media/boot-loader.ts";
 import { chooseDisplay, type DisplayAdapter } from "./display-adapter.ts";
 import { type ChosenExit, chooseExit } from "./exit-device.ts";
+import { checkFirmware } from "./firmware-check.ts";
 import { architectureOf } from "./image-check.ts";
 import type { DetectedImage } from "./image-types.ts";
 import type { Firmware, MachineSpec } from "./spec.ts";
@@ -49,6 +50,7 @@ export function chooseBoard(spec: MachineSpec, image: DetectedImage | undefined)
   const facts = boardOf(arch, machineType);
   const place = `${machineType} of ${arch}`;
   const firmware = chooseFirmware(spec, image, facts, machineType, place);
+  checkFirmware(spec, image);
   checkPorts(spec, facts, place);
   checkCpu(spec, image, facts, place);
   if (spec.deviceTree !== undefined && !facts.deviceTree) {

@@ -25,6 +25,12 @@ export interface ExitPlace {
   readonly facts: Pick<Board, "exitDevice" | "isa">;
 }
 
+/** The port at which a PC has our `isa-debug-exit`; `undefined` where the spec takes it away. */
+export function exitPortOf(choice: ExitDeviceChoice | undefined): number | undefined {
+  if (typeof choice === "object") return choice.port;
+  return choice === false ? undefined : usualPort;
+}
+
 /** For messages. */
 export const exitDeviceTakes = 'true, false, "semihosting", or { port } with a port up to 0xfffc';
 

@@ -19,7 +19,7 @@ import { planSpecDevices } from "./devices/plan-devices.ts";
 import { planRtc } from "./devices/rtc.ts";
 import type { EvidenceStore } from "./evidence-store.ts";
 import { examineImage } from "./examine-image.ts";
-import { checkSemihosting, exitDeviceOf, needsTcg } from "./exit-device.ts";
+import { checkSemihosting, exitDeviceOf, exitPortOf, needsTcg } from "./exit-device.ts";
 import { checkOutcomes } from "./exit-outcomes.ts";
 import { checkHostMemory } from "./host-memory.ts";
 import { checkImage } from "./image-check.ts";
@@ -61,7 +61,11 @@ export async function prepareMachine(
   const { spec, surveyed } = await chooseByDirectory(given);
   const { directory } = surroundings;
   const startsAt = planRtc(spec.devices);
-  const extra = sortArguments(spec.qemuArguments ?? [], spec.clock, startsAt !== undefined);
+  const extra = sortArguments(spec.qemuArguments ?? [], {
+    clock: spec.clock,
+    exitPort: exitPortOf(spec.exitDevice),
+    hasRtc: startsAt !== undefined,
+  });
   checkClock(spec);
   const image = await lookAtKernel(spec);
   const board = chooseBoard(spec, image);

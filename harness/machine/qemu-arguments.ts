@@ -53,8 +53,8 @@ const ownedByRtc: Readonly<Record<string, string>> = {
 };
 
 const exitDevice = /^isa-debug-exit(?:,|$)/;
-/** The port where ours is; the device's own default is another one. */
-const exitPort = /,iobase=(?:0x0*f4|244)(?:,|$)/i;
+/** Where the device is unless it is told (QEMU, hw/misc/debugexit.c). */
+const defaultExitPort = 0x501;
 
 /** Names of character devices, drives and controllers that the harness makes. */
 const ownedIds = /(?:^|,)id=(?:qmp|gdb|port\d+|disk\d+|cdrom|ahci|scsi|xhci)(?:,|$)/;
@@ -69,15 +69,22 @@ export interface SortedArguments {
   readonly hasExitDevice: boolean;
 }
 
+/** What of a machine its arguments could collide with. */
+export interface ArgumentSurroundings {
+  readonly clock?: "host" | "virtual" | undefined;
+  /** The port of our `isa-debug-exit`, if there is to be one. */
+  readonly exitPort?: number | undefined;
+  /** Whether there is a clock among the devices. */
+  readonly hasRtc?: boolean;
+}
+
 /**
- * Checks and sorts `qemuArguments` of a machine that runs by this clock.
- * @param hasRtc whether there is a clock among its devices.
+ * Checks and sorts `qemuArguments`.
  * @throws `SpecError` naming the argument that collides, and what to use instead.
  */
 export function sortArguments(
   given: readonly string[],
-  clock: "host" | "virtual" = "host",
-  hasRtc = false,
+  { clock, exitPort, hasRtc = false }: ArgumentSurroundings = {},
 ): SortedArguments {
   const ours = {
     ...owned,
@@ -91,7 +98,9 @@ export function sortArguments(
     const argument = given[index] as string;
     const option = /^--?([A-Za-z].*)$/.exec(argument)?.[1];
     const value = given[index + 1];
-    checkCollision(ours, argument, option, value, `qemuArguments[${index}]`);
+    const field = `qemuArguments[${index}]`;
+    checkCollision(ours, argument, option, value, field);
+    if (option === "device") checkExitDevice(value, exitPort, field);
     if (option === "d") {
       index += 1;
       logItems.push(...(value ?? "").split(",").filter((item) => item !== ""));
@@ -110,18 +119,22 @@ function checkCollision(
   value: string | undefined,
   field: string,
 ): void {
-  const words = option === "device" && value !== undefined ? `${argument} ${value}` : argument;
   if (option !== undefined && Object.hasOwn(ours, option)) {
     throw new SpecError(field, `${argument} collides with the harness's own; ${ours[option]}`);
   }
   if (option === "d" && (value === undefined || value.startsWith("-"))) {
     throw new SpecError(field, "-d takes what QEMU is to log, such as int; give it after -d");
   }
-  if (option === "device" && exitDevice.test(value ?? "") && exitPort.test(value ?? "")) {
-    const advice = "it is there already; exitDevice: false takes it away";
-    throw new SpecError(field, `${words} collides with the harness's own; ${advice}`);
-  }
   if (ownedIds.test(argument)) {
     throw new SpecError(field, `${argument} collides with a name of the harness; choose another`);
   }
+}
+
+/** @throws `SpecError` for a second exit device where ours is. */
+function checkExitDevice(value = "", ownPort: number | undefined, field: string): void {
+  if (!exitDevice.test(value)) return;
+  const port = Number(/,iobase=(\w+)(?:,|$)/.exec(value)?.[1] ?? defaultExitPort);
+  if (port !== ownPort) return;
+  const advice = "it is there already; exitDevice: false takes it away";
+  throw new SpecError(field, `-device ${value} collides with the harness's own; ${advice}`);
 }

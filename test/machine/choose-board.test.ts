@@ -174,6 +174,12 @@ describe("refused", () => {
       'machine: got "virt", but the kernel is for a Cortex-M, which virt of arm has not; leave it',
     ],
     ["pvh", { firmware: "none" }, 'firmware: got "none", but pc of x86_64 starts nothing without'],
+    ["pvh", { firmware: "uefi" }, "which QEMU starts without it; leave firmware out"],
+    ["multiboot", { firmware: "uefi" }, 'leave firmware out, or have GRUB start it: bootLoader: "'],
+    ["entry-aarch64", { firmware: "uefi" }, 'firmware: got "uefi", but '],
+    ["iso-uefi", { arch: "x86_64", firmware: "bios" }, "which only UEFI firmware starts; leave"],
+    ["efi-x86_64", { firmware: "bios" }, 'firmware: got "bios", but '],
+    ["iso-uefi", { arch: "aarch64", firmware: "none" }, 'firmware: got "none", but '],
   ])("%s with %o", (image, spec, message) => {
     const choose = () => chooseBoard(spec, image === undefined ? undefined : imageOf(image));
     expect(choose).toThrow(SpecError);

@@ -112,7 +112,7 @@ export function planFor(
     exitOutcomes: spec.exitOutcomes,
     debug: spec.debug ?? false,
     sandbox: true,
-    extra: sortArguments(spec.qemuArguments ?? [], spec.clock),
+    extra: sortArguments(spec.qemuArguments ?? [], { clock: spec.clock }),
     ...rest,
   };
 }

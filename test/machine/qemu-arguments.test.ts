@@ -43,8 +43,8 @@ describe("refused", () => {
       "-device isa-debug-exit,iobase=0xf4,iosize=0x04 collides with the harness's own; it is there",
     ],
   ])("%j", (given, message) => {
-    expect(() => sortArguments(given)).toThrow(SpecError);
-    expect(() => sortArguments(given)).toThrow(message);
+    expect(() => sortArguments(given, { exitPort: 0xf4 })).toThrow(SpecError);
+    expect(() => sortArguments(given, { exitPort: 0xf4 })).toThrow(message);
   });
 });
 
@@ -55,6 +55,27 @@ test("what does not collide is passed on in its order, and log items are joined"
     logItems: ["int", "mmu", "plugin"],
     hasExitDevice: false,
   });
+});
+
+test("an exit device where ours is not is one to know of", () => {
+  for (const [iobase, ownPort] of [
+    [",iobase=0xf4", undefined],
+    [",iobase=0xf4", 0x501],
+    ["", 0xf4],
+  ] as const) {
+    const given = ["-device", `isa-debug-exit${iobase}`];
+    expect(sortArguments(given, { exitPort: ownPort }).hasExitDevice).toBe(true);
+  }
+  for (const [iobase, ownPort] of [
+    [",iobase=244", 0xf4],
+    [",iobase=0x0F4,iosize=1", 0xf4],
+    ["", 0x501],
+  ] as const) {
+    const given = ["-device", `isa-debug-exit${iobase}`];
+    expect(() => sortArguments(given, { exitPort: ownPort })).toThrow(
+      "exitDevice: false takes it away",
+    );
+  }
 });
 
 test("an exit device at another port is one to know of", () => {
