@@ -112,6 +112,14 @@ describe("refused before QEMU starts", () => {
       (directory) => void writeFileSync(join(directory, "dot."), ""),
     ],
     [
+      /Aux has a name that FAT cannot hold/,
+      (directory) => void writeFileSync(join(directory, "Aux"), ""),
+    ],
+    [
+      /😀\.txt has a name that FAT cannot hold/,
+      (directory) => void writeFileSync(join(directory, "😀.txt"), ""),
+    ],
+    [
       /\/dev\/null|null is neither a file nor a directory/,
       (directory) => void symlinkSync("/dev/null", join(directory, "null")),
     ],

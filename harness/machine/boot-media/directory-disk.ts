@@ -87,11 +87,20 @@ async function survey(path: string, tally: Tally, depth: number): Promise<string
   return names;
 }
 
-/** What Windows' FAT takes for a name (Microsoft, FAT specification 1.03, long names). */
+/**
+ * Names that Windows' FAT does not take (Microsoft, FAT specification 1.03, long names), or mtools:
+ * those of DOS's devices, and characters above 16 bits, which it would change silently.
+ */
+const unfitNames = [
+  /[\x00-\x1f"*/:<>?\\|]|[. ]$/,
+  /^(?:con|prn|aux|nul|com[1-9]|lpt[1-9])$/i,
+  /[\u{10000}-\u{10ffff}]/u,
+];
+
 function checkNames(path: string, names: readonly string[]): void {
   const seen = new Map<string, string>();
   for (const name of names) {
-    if (/[\x00-\x1f"*/:<>?\\|]|[. ]$/.test(name) || name.length > longestName) {
+    if (unfitNames.some((unfit) => unfit.test(name)) || name.length > longestName) {
       throw refused(join(path, name), "has a name that FAT cannot hold; rename it");
     }
     const other = seen.get(name.toLowerCase());
