@@ -39,6 +39,8 @@ export class ScreenWaits {
   readonly #onWaiting: (change: 1 | -1) => void;
   readonly #pending = new Set<Pending>();
   #last: ScreenSight | undefined;
+  /** Why the newest look gave nothing, if it did not. */
+  #failure: Error | undefined;
   #ended: ((phase: string) => Error) | undefined;
   #isSampling = false;
   #wake: (() => void) | undefined;
@@ -71,13 +73,13 @@ export class ScreenWaits {
     if (isEnd) this.#ended = makeError;
     if (this.#pending.size > 0) await this.#look().catch(() => {});
     for (const pending of [...this.#pending]) {
-      const { final, hint, phase } = pending.wait;
+      const { final, phase } = pending.wait;
       const sight = this.#last;
       if (final !== undefined && sight !== undefined) {
         this.#finish(pending, () => pending.resolve(final(sight)));
         continue;
       }
-      const error = makeError(`${phase}${hint?.(this.#last) ?? ""}`);
+      const error = makeError(`${phase}${this.#hintOf(pending)}`);
       this.#finish(pending, () => pending.reject(error));
     }
     this.#wake?.();
@@ -86,8 +88,12 @@ export class ScreenWaits {
   /** Looks once, whether or not somebody waits. */
   async #look(): Promise<boolean> {
     const before = this.#last;
-    const sight = await this.#lookNow();
+    const sight = await this.#lookNow().catch((error: Error) => {
+      this.#failure = error;
+      throw error;
+    });
     this.#last = sight;
+    this.#failure = undefined;
     for (const pending of [...this.#pending]) this.#judge(pending, sight);
     return before === undefined || !isSamePicture(before.picture, sight.picture);
   }
@@ -113,15 +119,18 @@ export class ScreenWaits {
         // A machine that has ended fails the waits with how; anything else is said as it is.
         await new Promise((resolve) => setImmediate(resolve));
         if (this.#ended === undefined) this.#failOfLook(error as Error);
-        return;
+        intervalMs = mostIntervalMs;
       }
-      if (this.#pending.size === 0) return;
+      if (this.#pending.size === 0 || this.#ended !== undefined) return;
       const wasWoken = await this.#rest(intervalMs);
       if (wasWoken) intervalMs = leastIntervalMs;
     }
   }
 
-  /** A QEMU that has gone is for the machine to judge: it fails what waits. */
+  /**
+   * A QEMU that has gone is for the machine to judge: it fails what waits. One that gives no picture
+   * is asked again, and a wait that fails meanwhile says so.
+   */
   #failOfLook(error: Error): void {
     if (!(error instanceof BringupError) || error instanceof TimeoutError) {
       for (const pending of [...this.#pending]) this.#finish(pending, () => pending.reject(error));
@@ -160,10 +169,16 @@ export class ScreenWaits {
   async #expire(pending: Pending, { detail = "", limitMs, name }: PassedLimit): Promise<void> {
     await this.#look().catch(() => {});
     if (!this.#pending.has(pending)) return;
-    const hint = pending.wait.hint?.(this.#last) ?? "";
+    const hint = this.#hintOf(pending);
     this.#finish(pending, () =>
       pending.reject(new TimeoutError(pending.wait.phase, limitMs, name, detail + hint)),
     );
+  }
+
+  #hintOf({ wait }: Pending): string {
+    const [why] = this.#failure?.message.split("\n", 1) ?? [];
+    const failure = why === undefined ? "" : `\n  QEMU gives no picture of the screen: ${why}`;
+    return `${wait.hint?.(this.#last) ?? ""}${failure}`;
   }
 
   #finish(pending: Pending, settle: () => void): void {
