@@ -1,5 +1,7 @@
 /**
- * The report of a guest that has panicked and goes on into its crash kernel, through `pvpanic`
+ * What guests report of their death without a word on a port. First: what QEMU's event says of it.
+ *
+ * Second, the report of a guest that has panicked and goes on into its crash kernel, through `pvpanic`
  * (QEMU, docs/specs/pvpanic.rst: bit 1). The machine lives on, and yet the guest has died.
  */
 import type { MachineExit } from "../evidence/index.ts";
@@ -9,6 +11,25 @@ const panic = {
   message: "reported through a pvpanic device; the guest's crash kernel takes over",
   because: "QEMU said GUEST_CRASHLOADED",
 } as const satisfies MachineExit;
+
+/**
+ * What GUEST_PANICKED says, in words: a report through `pvpanic` has nothing further, one by
+ * Hyper-V's registers five numbers, and s390x the state of a CPU that has stopped for good
+ * (`GuestPanicInformation` in QEMU's qapi/run-state.json).
+ */
+export function panicMessage(info: unknown): string {
+  if (typeof info !== "object" || info === null) return "reported through a pvpanic device";
+  const field = (name: string) => (info as Record<string, unknown>)[name];
+  const number = (name: string) => `0x${BigInt((field(name) ?? 0) as number).toString(16)}`;
+  switch (field("type")) {
+    case "hyper-v":
+      return `reported to Hyper-V: ${[1, 2, 3, 4, 5].map((index) => number(`arg${index}`)).join(", ")}`;
+    case "s390":
+      return `CPU ${field("core")} has stopped: ${field("reason")}, PSW address ${number("psw-addr")}`;
+    default:
+      return `reported to QEMU (${field("type")})`;
+  }
+}
 
 export class CrashReport {
   #isSeen = false;

@@ -7,6 +7,7 @@ import { withLimit } from "../process/index.ts";
 import type { QmpClient, QmpEvent } from "../qmp/index.ts";
 import type { Autopsy } from "./autopsy.ts";
 import { classifyExit, type EndFacts, saysLockup } from "./classify-exit.ts";
+import { panicMessage } from "./crash-report.ts";
 import type { ExitDevice } from "./exit-device.ts";
 import type { ExitOutcomes } from "./exit-outcomes.ts";
 import { isPcFirmware } from "./pc-firmware.ts";
@@ -94,7 +95,7 @@ export class EndWatch {
         this.#end();
         break;
       case "GUEST_PANICKED":
-        this.#seen = { ...this.#seen, guestPanic: "reported through a pvpanic device" };
+        this.#seen = { ...this.#seen, guestPanic: panicMessage(data.info) };
         this.#end();
         break;
       case "WATCHDOG":

@@ -199,6 +199,8 @@ describe("further architectures are one row each", () => {
   test("the boot loader of s390x, which ends a machine without a disk", async () => {
     const vm = await boot({ arch: "s390x" });
     await vm.serial.waitFor(/Could not find a suitable boot device|No suitable device/, soon);
+    const message = expect.stringMatching(/^CPU 0 has stopped: disabled-wait, PSW address 0x/);
+    expect(await vm.exited).toMatchObject({ kind: "panic", message });
   });
 });
 

@@ -1,6 +1,7 @@
 /** What a guest reports of its own death through devices, and what a watchdog does about it. */
 import { describe, expect, test } from "vitest";
 import { GuestError } from "../../harness/evidence/index.ts";
+import { panicMessage } from "../../harness/machine/crash-report.ts";
 import type { MachineSpec } from "../../harness/machine/index.ts";
 import { startI6300esb, startIb700, writePvpanicPci } from "./alarm-guests.ts";
 import { debugExit, pvhGuest } from "./exit-guests.ts";
@@ -16,6 +17,15 @@ const pci: MachineSpec = { machine: "pc", qemuArguments: ["-device", "pvpanic-pc
 function outByte(port: number, value: number): string {
   return `  mov $${value}, %eax\n  mov $${port}, %edx\n  out %al, %dx`;
 }
+
+test("a panic is told as what reported it", () => {
+  const numbers = { arg1: 4919, arg2: 2n ** 63n, arg3: 0, arg4: 1, arg5: 2 };
+  expect(panicMessage(undefined)).toBe("reported through a pvpanic device");
+  expect(panicMessage({ type: "hyper-v", ...numbers })).toBe(
+    "reported to Hyper-V: 0x1337, 0x8000000000000000, 0x0, 0x1, 0x2",
+  );
+  expect(panicMessage({ type: "tdx" })).toBe("reported to QEMU (tdx)");
+});
 
 describe("pvpanic", () => {
   test.each([
