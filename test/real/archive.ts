@@ -8,53 +8,63 @@ import {
   mkdtempSync,
   readdirSync,
   renameSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { execa } from "execa";
+import { AbsentError, ArchiveError, run } from "./archive-program.ts";
+import { sourceListOf } from "./source-list.ts";
 
-/** Why a package cannot be had here, in words for a report. */
-export class ArchiveError extends Error {
-  override name = "ArchiveError";
-}
-
-/** The archive is there, and has no such package. */
-export class AbsentError extends ArchiveError {}
-
-/** Milliseconds for one package, some 70 MB on a slow line, and for waiting for others' lists. */
-const limitMs = 600_000;
+const dayMs = 24 * 60 * 60_000;
 /** Lists are younger than this, or fetched anew. */
-const freshMs = 24 * 60 * 60_000;
+const freshMs = dayMs;
+/** What nobody has used for this long goes: no run takes so long, so it is in nobody's hands. */
+const unusedMs = 14 * dayMs;
+/** The same for what a run that was killed has only half fetched. */
+const halfMs = dayMs;
 
 /** Packages of one architecture ("amd64", "arm64", "armhf", "riscv64"). */
 export class Archive {
   readonly #arch: string;
+  readonly #release: string | undefined;
   readonly #directory: string;
   /** Once the lists are there: why they could not be renewed, if so. */
   #updated: Promise<Error | undefined> | undefined;
 
-  constructor(arch: string) {
+  /** @param release "trixie": another one than the system's, from the system's mirror. */
+  constructor(arch: string, release?: string) {
     this.#arch = arch;
+    this.#release = release;
     const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
-    this.#directory = join(cache, "bringup", "real", arch);
+    const name = release === undefined ? arch : `${arch}-${release}`;
+    this.#directory = join(cache, "bringup", "real", name);
+  }
+
+  /** Packages whose programs run here. */
+  static async ofHost(): Promise<Archive> {
+    return new Archive(await run("dpkg", ["--print-architecture"]));
   }
 
   /**
-   * The directory with what a package holds, at its newest version.
+   * The directory with what a package holds, at its newest version. What other runs have left and
+   * nobody has used for two weeks is removed whenever something new is unpacked.
    * @throws `ArchiveError` where apt, the archive or the package is out of reach.
    */
   async unpacked(name: string): Promise<string> {
     const version = await this.#field(name, "Version");
     const place = join(this.#directory, `${name}_${version.replaceAll(/[^\w.+~-]/g, "-")}`);
-    if (existsSync(place)) return place;
+    if (markUsed(place)) return place;
+    await this.#removeUnused();
     const fresh = mkdtempSync(join(this.#directory, "fetch-"));
     try {
       await this.#apt("--shared", "apt-get", ["download", `${name}:${this.#arch}`], fresh);
       const file = readdirSync(fresh).find((entry) => entry.endsWith(".deb"));
       if (file === undefined) throw new ArchiveError(`apt-get download left no ${name}`);
       await run("dpkg-deb", ["-x", file, "content"], fresh);
+      // The package gives the directory a time of its own, of years ago perhaps.
+      markUsed(join(fresh, "content"));
       moveUnlessThere(join(fresh, "content"), place);
       return place;
     } finally {
@@ -69,6 +79,16 @@ export class Archive {
     return found;
   }
 
+  async #removeUnused(): Promise<void> {
+    const names = readdirSync(this.#directory).filter((name) => /_|^fetch-/.test(name));
+    for (const name of names) {
+      const path = join(this.#directory, name);
+      const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
+      const limitMs = name.startsWith("fetch-") ? halfMs : unusedMs;
+      if (Date.now() - mtimeMs > limitMs) await rm(path, { recursive: true, force: true });
+    }
+  }
+
   async #field(name: string, field: string): Promise<string> {
     this.#updated ??= this.#update();
     const failure = await this.#updated;
@@ -77,7 +97,8 @@ export class Archive {
     const value = new RegExp(`^${field}: (.*)$`, "m").exec(shown)?.[1];
     if (value !== undefined) return value;
     if (failure !== undefined) throw failure;
-    throw new AbsentError(`the archive has no ${name} for ${this.#arch}`);
+    const where = this.#release === undefined ? "" : ` in ${this.#release}`;
+    throw new AbsentError(`the archive has no ${name} for ${this.#arch}${where}`);
   }
 
   async #update(): Promise<Error | undefined> {
@@ -92,6 +113,9 @@ export class Archive {
     if (age !== undefined && age < freshMs) return undefined;
     writeFileSync(join(this.#directory, "status"), "");
     try {
+      if (this.#release !== undefined) {
+        replaceFile(this.#sourceList, await sourceListOf(this.#release));
+      }
       await this.#apt("--exclusive", "apt-get", ["update"]);
       writeFileSync(mark, "");
       return undefined;
@@ -101,6 +125,10 @@ export class Archive {
       if (!lists.some((name) => name.includes("_Packages"))) throw error;
       return error as Error;
     }
+  }
+
+  get #sourceList(): string {
+    return join(this.#directory, "sources.list");
   }
 
   /**
@@ -124,6 +152,9 @@ export class Archive {
       "APT__Update__Error-Mode": "any",
       Acquire__Languages: "none",
       Acquire__Retries: "2",
+      ...(this.#release === undefined
+        ? {}
+        : { Dir__Etc__sourcelist: this.#sourceList, Dir__Etc__sourceparts: "/dev/null" }),
     };
     const given = Object.entries(options).flatMap(([name, value]) => [
       "-o",
@@ -143,15 +174,17 @@ function moveUnlessThere(from: string, to: string): void {
   }
 }
 
-/** @param name what the words are for, where the file only starts it. */
-async function run(file: string, words: string[], cwd: string, name = file): Promise<string> {
-  const result = await execa(file, words, { cwd, timeout: limitMs, reject: false, all: true });
-  if (result.exitCode === 0) return result.stdout;
-  if (result.code === "ENOENT") throw new ArchiveError(`${file} is not installed`);
-  const why = result.timedOut ? `not done in ${limitMs} ms` : lastLines(result.all ?? "");
-  throw new ArchiveError(`${name} ${words.at(-1)}: ${why}`);
+/** Nobody sees half of it. */
+function replaceFile(path: string, content: string): void {
+  const fresh = `${path}.${process.pid}`;
+  writeFileSync(fresh, content);
+  renameSync(fresh, path);
 }
 
-function lastLines(text: string): string {
-  return text.trim().split("\n").slice(-2).join("; ") || "it ended without a word";
+/** Gives a directory the present time. @returns whether there is such a directory. */
+function markUsed(directory: string): boolean {
+  if (!existsSync(directory)) return false;
+  const now = new Date();
+  utimesSync(directory, now, now);
+  return true;
 }

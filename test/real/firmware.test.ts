@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "bringup";
-import { execa } from "execa";
 import { Archive } from "./archive.ts";
+import { run } from "./archive-program.ts";
 import { fileIn } from "./linux.ts";
 import { needs, scratchDirectory } from "./needs.ts";
 
@@ -14,8 +14,8 @@ const soon = { timeoutMs: 60_000 };
 const unpacked = (name: string, arch = "amd64") => new Archive(arch).unpacked(name);
 
 /** A kernel that its package compresses, as a file that a machine can boot. */
-function decompressed(path: string): string {
-  const file = join(scratchDirectory(), "kernel.elf");
+async function decompressed(path: string): Promise<string> {
+  const file = join(await scratchDirectory(), "kernel.elf");
   writeFileSync(file, gunzipSync(readFileSync(path)));
   return file;
 }
@@ -42,7 +42,7 @@ test.for(uBoots)("U-Boot of $board to its prompt, and a reset", async (row, { bo
 
 test("Xen without a kernel for its first domain panics", async ({ boot, skip }) => {
   const tree = await needs(skip, "xen", () => unpacked("xen-hypervisor-4.17-amd64"));
-  const kernel = decompressed(fileIn(join(tree, "boot"), /^xen-.*\.gz$/));
+  const kernel = await decompressed(fileIn(join(tree, "boot"), /^xen-.*\.gz$/));
   const commandLine = "console=com1 com1=115200,8n1 noreboot";
   const vm = await boot({ kernel, commandLine, machine: "q35", memory: "512M" });
   await expect(vm).toPanic(undefined, slow);
@@ -51,7 +51,7 @@ test("Xen without a kernel for its first domain panics", async ({ boot, skip }) 
 
 test("GNU Mach without a bootstrap program panics", async ({ boot, skip }) => {
   const tree = await needs(skip, "gnumach", () => unpacked("gnumach-image-1.8-486"));
-  const kernel = decompressed(fileIn(join(tree, "boot"), /^gnumach.*\.gz$/));
+  const kernel = await decompressed(fileIn(join(tree, "boot"), /^gnumach.*\.gz$/));
   const vm = await boot({ kernel, commandLine: "console=com0", memory: "512M" });
   await expect(vm).toPanic(undefined, slow);
   expect(vm.serial.text).toContain("GNU Mach 1.8");
@@ -73,7 +73,7 @@ test("iPXE looks for a network card", async ({ boot, skip }) => {
 });
 
 test("GRUB to its prompt over serial, and halts", async ({ boot, skip }) => {
-  const directory = scratchDirectory();
+  const directory = await scratchDirectory();
   const kernel = await needs(skip, "grub", async () => {
     const modules = join(await unpacked("grub-pc-bin"), "usr/lib/grub/i386-pc");
     const configuration = join(directory, "grub.cfg");
@@ -82,7 +82,7 @@ test("GRUB to its prompt over serial, and halts", async ({ boot, skip }) => {
     const core = join(directory, "core.img");
     const names = "biosdisk serial terminal normal echo halt".split(" ");
     const words = ["-O", "i386-pc", "-d", modules, "-c", configuration, "-o", core, "-p", "/"];
-    await execa("grub-mkimage", [...words, ...names]);
+    await run("grub-mkimage", [...words, ...names]);
     const sector = readFileSync(join(modules, "boot.img"));
     writeFileSync(image, Buffer.concat([sector, readFileSync(core), Buffer.alloc(1024 ** 2)]));
     return image;

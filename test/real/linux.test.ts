@@ -13,7 +13,7 @@ const rows = [
   { arch: "amd64", uname: "x86_64", console: "ttyS0", spec: { machine: "q35" } },
   { arch: "arm64", uname: "aarch64", console: "ttyAMA0", spec: {} },
   { arch: "armhf", uname: "armv7l", console: "ttyAMA0", spec: {}, package: "armmp" },
-  { arch: "riscv64", uname: "riscv64", console: "ttyS0", spec: {}, optional: true },
+  { arch: "riscv64", uname: "riscv64", console: "ttyS0", spec: {} },
 ] as const;
 
 test.for(rows)(
@@ -21,7 +21,7 @@ test.for(rows)(
   async (row, { boot, skip }) => {
     const name = `linux-image-${"package" in row ? row.package : row.arch}`;
     const fetch = () => fetchLinux(row.arch, name);
-    const linux = await needs(skip, row.arch, fetch, "optional" in row);
+    const linux = await needs(skip, row.arch, fetch);
     const commandLine = `console=${row.console} panic=-1`;
     const vm = await boot({ ...linux, ...row.spec, commandLine, memory: "512M" });
     await expect(vm.serial).toPrint("Linux version", { timeoutMs: bootMs });
@@ -30,6 +30,7 @@ test.for(rows)(
     const options = { prompt, ...soon };
     expect(await vm.serial.command("echo $((6 * 7))", options)).toBe("42");
     expect(await vm.serial.command("cat /proc/cmdline", options)).toContain(commandLine);
+    expect(await vm.serial.command("head -n 1 /proc/modules", options)).toContain(" Live ");
     await expect(vm).toBeRunning();
     await vm.serial.writeLine("poweroff -f");
     await expect(vm).toPowerOff(soon);
@@ -54,7 +55,7 @@ const writeTo = (disk: string) => `echo written > /dev/${disk}; sync; head -n 1 
 
 test("Linux sees and uses disks and a network card", async ({ boot, skip }) => {
   const linux = await needs(skip, "amd64", () => fetchLinux("amd64", "linux-image-amd64"));
-  const directory = scratchDirectory();
+  const directory = await scratchDirectory();
   const disk = (name: string) => makeDisk(directory, name);
   const vm = await boot({
     ...linux,

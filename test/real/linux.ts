@@ -1,14 +1,8 @@
 /** Linux of the archive with a shell: a kernel, and an initial RAM disk made for it. */
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from "node:fs";
-import { basename, join } from "node:path";
-import { Archive, ArchiveError } from "./archive.ts";
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Archive } from "./archive.ts";
+import { AbsentError, ArchiveError } from "./archive-program.ts";
 import { type CpioEntry, makeCpio } from "./cpio.ts";
 import { listModules, withDependencies } from "./kernel-modules.ts";
 
@@ -40,30 +34,42 @@ export PS1='# '
 exec setsid cttyhack sh
 `;
 
+/** The first of Debian that has Linux for riscv64. */
+const laterRelease = "trixie";
+
 /**
+ * From the system's own release, or from a later one where that has none for the architecture.
  * @param metapackage "linux-image-amd64", which stands for the newest kernel.
  * @throws `ArchiveError`.
  */
 export async function fetchLinux(arch: string, metapackage: string): Promise<LinuxFiles> {
-  const archive = new Archive(arch);
+  try {
+    return await fetchFrom(new Archive(arch), metapackage);
+  } catch (error) {
+    if (!(error instanceof AbsentError)) throw error;
+    return await fetchFrom(new Archive(arch, laterRelease), metapackage);
+  }
+}
+
+async function fetchFrom(archive: Archive, metapackage: string): Promise<LinuxFiles> {
   const name = await archive.dependency(metapackage, /linux-image-[\w.+-]+/);
   const tree = await archive.unpacked(name);
   const busybox = await archive.unpacked("busybox-static");
   const kernel = fileIn(join(tree, "boot"), /^vmlinu[xz]-/);
-  return { kernel, initrd: makeInitrd(tree, busybox) };
+  return { kernel, initrd: await makeInitrd(tree, busyboxIn(busybox)) };
 }
 
-function makeInitrd(tree: string, busybox: string): string {
-  const initrd = join(tree, "bringup-initrd.cpio");
-  const modulesDirectory = ["lib/modules", "usr/lib/modules"]
+function busyboxIn(tree: string): string {
+  const program = ["bin/busybox", "usr/bin/busybox"]
     .map((path) => join(tree, path))
     .find(existsSync);
-  const modules =
-    modulesDirectory === undefined ? [] : withDependencies(drivers, listModules(modulesDirectory));
-  const program = ["bin/busybox", "usr/bin/busybox"]
-    .map((path) => join(busybox, path))
-    .find(existsSync);
   if (program === undefined) throw new ArchiveError("busybox-static has no busybox");
+  return program;
+}
+
+async function makeInitrd(tree: string, busybox: string): Promise<string> {
+  const initrd = join(tree, "bringup-initrd.cpio");
+  const modules = await modulesIn(tree);
   const directory = (path: string): CpioEntry => ({ path, mode: 0o040755 });
   const file = (path: string, content: Uint8Array | string): CpioEntry => {
     return { path, mode: 0o100755, content };
@@ -72,16 +78,25 @@ function makeInitrd(tree: string, busybox: string): string {
     directory("bin"),
     directory("modules"),
     file("init", init),
-    file("bin/busybox", readFileSync(program)),
+    file("bin/busybox", readFileSync(busybox)),
     { path: "bin/sh", mode: 0o120777, content: "busybox" },
-    file("modules/order", modules.map((path) => `${basename(path)}\n`).join("")),
-    ...modules.map((path) => file(`modules/${basename(path)}`, readFileSync(path))),
+    file("modules/order", [...modules.keys()].map((name) => `${name}.ko\n`).join("")),
+    ...[...modules].map(([name, content]) => file(`modules/${name}.ko`, content)),
   ]);
   const fresh = `${initrd}.${process.pid}`;
-  mkdirSync(tree, { recursive: true });
   writeFileSync(fresh, archive);
   renameSync(fresh, initrd);
   return initrd;
+}
+
+async function modulesIn(tree: string): Promise<Map<string, Uint8Array>> {
+  const directory = ["lib/modules", "usr/lib/modules"]
+    .map((path) => join(tree, path))
+    .find(existsSync);
+  if (directory === undefined) return new Map();
+  const host = await Archive.ofHost();
+  const busybox = busyboxIn(await host.unpacked("busybox-static"));
+  return await withDependencies(drivers, listModules(directory), busybox);
 }
 
 /** @throws `ArchiveError` if the package has no such file. */
