@@ -60,6 +60,9 @@ const headers: Readonly<Record<string, string>> = {
   multiboot64: "runtime/i386/multiboot-header.S",
   multiboot2: "runtime/multiboot2/header.S",
 };
+/** Kernels that ask for what only one board has; the others without a list are for x86. */
+const onlyFor: Readonly<Record<string, KernelTarget>> = { "refuse-unplug": "ppc64" };
+
 // No vector registers, and no data below the stack pointer.
 const x86Flags = ["-mgeneral-regs-only", "-mno-red-zone", ...include("x86")];
 
@@ -164,8 +167,8 @@ export const targets: readonly TargetDescription[] = [
   {
     name: "ppc64",
     triple: "powerpc64-unknown-none-elf",
-    compilerFlags: ["-mabi=elfv2", "-msoft-float", "-mno-altivec"],
-    kernels: ["hello"],
+    compilerFlags: ["-mabi=elfv2", "-msoft-float", "-mno-altivec", ...include("ppc64")],
+    kernels: ["hello", "refuse-unplug"],
     emulation: "elf64ppc",
     linkerScript: "runtime/ppc64/linker.ld",
     runtime: ["runtime", "runtime/ppc64"],
@@ -206,6 +209,7 @@ export async function listImages(directory: string): Promise<Image[]> {
     for (const source of await sourcesIn(directory, "")) {
       if (extname(source) !== target.sourceExtension) continue;
       const name = basename(source, target.sourceExtension);
+      if ((onlyFor[name] ?? target.name) !== target.name) continue;
       if (target.kernels?.includes(name) === false) continue;
       const image = { name, target, sources: [source, ...runtime.flat()] };
       images.push(image);

@@ -2,11 +2,20 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { QmpError, SpecError, TimeoutError } from "../../../harness/evidence/index.ts";
-import { floppy, network, nvme, pci, scsi, usb, watchdog } from "../../../harness/machine/index.ts";
+import {
+  device,
+  floppy,
+  network,
+  nvme,
+  pci,
+  scsi,
+  usb,
+  watchdog,
+} from "../../../harness/machine/index.ts";
 import { kernelPath } from "../../../kernels/build.ts";
 import { boot, errorOf, useKernels } from "../machines.ts";
 
-useKernels("spin", "boot-sector");
+useKernels("spin", "boot-sector", "refuse-unplug");
 
 const file = kernelPath("boot-sector", "bios");
 
@@ -110,4 +119,21 @@ test.each(["pc", "q35"])("floppies are in the drives of %s", async (machine) => 
   ]);
   const refused = await errorOf(vm.attach(floppy({ file })), QmpError);
   expect(refused.message).toContain("does not support hotplugging");
+});
+
+test("stay where the guest refuses to let them go, and may be asked for again", async () => {
+  const kernel = kernelPath("refuse-unplug", "ppc64");
+  const vm = await boot({ kernel, machine: "pseries,x-vof=on,smp.cpus=1,smp.maxcpus=2" });
+  const soon = { timeoutMs: 20_000 };
+  await vm.serial.waitFor("waiting for a core\n", soon);
+  const id = await vm.attach(device("power9_v2.0-spapr-cpu-core", { "core-id": 1 }));
+  await vm.serial.waitFor("the core is mine\n", soon);
+  for (let attempt = 1; attempt <= 2; attempt += 1) {
+    // The limit is far away: the refusal itself ends the wait.
+    const refused = await errorOf(vm.detach(id, { timeoutMs: 600_000 }), QmpError);
+    expect(refused.message).toMatch(/^the guest refused to let device0 go; its driver may still/);
+  }
+  const cores = await vm.qmp.execute("query-hotpluggable-cpus");
+  expect(cores.filter((slot) => slot["qom-path"] !== undefined)).toHaveLength(2);
+  expect(vm.state).toBe("running");
 });
