@@ -21,19 +21,16 @@ export interface HaltJudgement {
  * not count, one that firmware started and parked does.
  *
  * On Arm and RISC-V `wfi` wakes on masked interrupts too and idle kernels sit there, so nothing is
- * claimed dead. `codeBefore` gives, per CPU, the bytes right before its instruction pointer (four
- * of them); with it the judgement can say "idle" where they are a `wfi`.
+ * claimed dead; whether they sleep, their code tells (`stoppingInstruction`).
  */
-export function findDeadHalt(
-  arch: string,
-  registers: readonly CpuRegisters[],
-  codeBefore: ReadonlyMap<number, Uint8Array> = new Map(),
-): HaltJudgement {
+export function findDeadHalt(arch: string, registers: readonly CpuRegisters[]): HaltJudgement {
   if (registers.length === 0) {
     return { dead: false, idle: undefined, because: "no registers could be read" };
   }
   if (arch === "x86_64" || arch === "i386") return judgeX86(registers);
-  return judgeByInstruction(arch, registers, codeBefore);
+  // A secondary CPU that is switched off cannot be told from one that runs, so CPU 0 counts.
+  const because = "QEMU does not show whether a CPU is halted on this architecture";
+  return { dead: false, idle: undefined, because, cpu: registers[0]?.cpu ?? 0 };
 }
 
 function judgeX86(registers: readonly CpuRegisters[]): HaltJudgement {
@@ -80,44 +77,6 @@ function deadBecause(
   const count = started.length === 2 ? "both" : `all ${started.length}`;
   const place = `CPU ${first.cpu}${where(first)}${rest}`;
   return `${count} started CPUs are halted with interrupts off, ${place}`;
-}
-
-function judgeByInstruction(
-  arch: string,
-  registers: readonly CpuRegisters[],
-  codeBefore: ReadonlyMap<number, Uint8Array>,
-): HaltJudgement {
-  const unsure = "QEMU does not show whether a CPU is halted on this architecture";
-  const first = registers[0];
-  if (first === undefined) return { dead: false, idle: undefined, because: unsure };
-  // A secondary CPU that is switched off cannot be told from one that runs, so CPU 0 decides.
-  const code = codeBefore.get(first.cpu);
-  if (code === undefined) return { dead: false, idle: undefined, because: unsure, cpu: first.cpu };
-  if (!endsInWaitForInterrupt(arch, code)) {
-    const because = `CPU ${first.cpu} does not stand behind a wfi${where(first)}`;
-    return { dead: false, idle: undefined, because, cpu: first.cpu };
-  }
-  const because = `CPU ${first.cpu} waits for an interrupt (wfi)${where(first)}`;
-  return { dead: false, idle: true, because, cpu: first.cpu };
-}
-
-/** Encodings of `wfi`, as little-endian words (Arm ARM C6.2, F5.1; RISC-V privileged ISA 3.3.3). */
-const waitForInterrupt: Readonly<Record<string, readonly (readonly number[])[]>> = {
-  aarch64: [[0x7f, 0x20, 0x03, 0xd5]],
-  arm: [
-    [0x03, 0xf0, 0x20, 0xe3],
-    [0x30, 0xbf],
-  ],
-  riscv64: [[0x73, 0x00, 0x50, 0x10]],
-  riscv32: [[0x73, 0x00, 0x50, 0x10]],
-};
-
-function endsInWaitForInterrupt(arch: string, code: Uint8Array): boolean {
-  return (waitForInterrupt[arch] ?? []).some(
-    (encoding) =>
-      code.length >= encoding.length &&
-      encoding.every((byte, index) => code[code.length - encoding.length + index] === byte),
-  );
 }
 
 function where(cpu: CpuRegisters): string {

@@ -12,4 +12,9 @@ export {
 export { type ByteSource, bufferSource, ElfError, fileSource } from "./elf-bytes.ts";
 export { readNotes } from "./elf-notes.ts";
 export { type CpuRegisters, parseRegisters } from "./registers.ts";
+export {
+  type StoppingInstruction,
+  stoppingCodeBytes,
+  stoppingInstruction,
+} from "./stopping-code.ts";
 export { openSymbols, type SymbolLocation, type Symbols } from "./symbols.ts";

@@ -7,7 +7,10 @@ import {
   type HaltJudgement,
   openSymbols,
   parseRegisters,
+  type StoppingInstruction,
   type Symbols,
+  stoppingCodeBytes,
+  stoppingInstruction,
 } from "../guest/index.ts";
 import type { QmpClient } from "../qmp/index.ts";
 
@@ -50,31 +53,30 @@ export class Autopsy {
   }
 
   /**
-   * Where the guest is, and whether it is seen to sleep there: on Arm and RISC-V, where QEMU does
-   * not show that a CPU is halted, one that stands right behind a `wfi` is. With several CPUs it is
-   * not said, for the others may be at work.
+   * Where the guest is, and whether it is seen to sleep there: where QEMU does not show that a CPU
+   * is halted, one that stands right behind a `wfi` is. With several CPUs it is not said, for the
+   * others may be at work.
    */
   async look(): Promise<{ at: GuestLocation | undefined; isIdle: boolean }> {
     const registers = await this.registers();
     const cpu = registers.find(({ started }) => started !== false);
-    const address = cpu?.instructionPointer;
-    if (cpu === undefined || address === undefined || address < 4n) {
-      return { at: await this.locate(cpu), isIdle: false };
-    }
-    let isIdle = false;
-    if (cpu.halted === undefined && registers.length === 1) {
-      const code = await this.#code(cpu.cpu, address - 4n, 4);
-      const codeBefore = new Map(code && [[cpu.cpu, Uint8Array.from(code)]]);
-      isIdle = findDeadHalt(this.#options.arch, registers, codeBefore).idle === true;
-    }
-    return { at: await this.locate(isIdle ? { ...cpu, halted: true } : cpu), isIdle };
+    const stoppedBy = await this.#stoppedBy(cpu);
+    const isIdle = stoppedBy?.isSleep === true && registers.length === 1;
+    return { at: await this.#locate(cpu, stoppedBy), isIdle };
   }
 
   /** Where a CPU is, with file and line as far as the symbols tell. */
   async locate(registers: CpuRegisters | undefined): Promise<GuestLocation | undefined> {
+    return await this.#locate(registers, await this.#stoppedBy(registers));
+  }
+
+  async #locate(
+    registers: CpuRegisters | undefined,
+    stoppedBy: StoppingInstruction | undefined,
+  ): Promise<GuestLocation | undefined> {
     const address = registers?.instructionPointer;
     if (registers === undefined || address === undefined) return undefined;
-    const after = registers.halted === true;
+    const after = registers.halted === true || stoppedBy !== undefined;
     const key = `${registers.cpu} ${address} ${after}`;
     let located = this.#located.get(key);
     if (located === undefined) {
@@ -82,6 +84,16 @@ export class Autopsy {
       this.#located.set(key, located);
     }
     return await located;
+  }
+
+  /** What a CPU executed last, where that stops it and QEMU does not show whether it has. */
+  async #stoppedBy(cpu: CpuRegisters | undefined): Promise<StoppingInstruction | undefined> {
+    const address = cpu?.instructionPointer;
+    if (cpu === undefined || cpu.halted !== undefined || address === undefined) return undefined;
+    if (address < stoppingCodeBytes) return undefined;
+    const start = address - BigInt(stoppingCodeBytes);
+    const code = await this.#code(cpu.cpu, start, stoppingCodeBytes);
+    return code && stoppingInstruction(this.#options.arch, Uint8Array.from(code));
   }
 
   /** Where CPU 0 was, by the registers that a QEMU which gave up has printed. */

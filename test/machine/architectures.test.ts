@@ -11,6 +11,8 @@ useKernels("dead-halt", "echo", "exit-code", "hello", "page-fault", "panic", "po
 vi.setConfig({ testTimeout: 80_000 });
 
 const soon = { timeoutMs: soonMs };
+/** The program counter stands behind the instruction, where the next line's code begins. */
+const wfiLine = /^ +> \d+ \| .*\\twfi"\);$/m;
 
 interface Row {
   readonly target: KernelTarget;
@@ -103,13 +105,25 @@ describe.each(rows)("$target", ({ fault, machine, protocol, target }) => {
     expect(error.message).toMatch(
       /machine: running, idle, at .*\/machine\.c:\d+ in halt_forever \(0x/,
     );
+    expect(error.message).toMatch(wfiLine);
   });
 });
 
-test("with a second CPU, which may be at work, none is called idle", async () => {
-  const halted = await boot({ kernel: kernelPath("dead-halt", "aarch64"), cpus: 2 });
-  const error = await errorOf(halted.serial.waitFor("x", { timeoutMs: 500 }), TimeoutError);
-  expect(error.message).toMatch(/machine: running, at .*\/machine\.c:\d+ in halt_forever \(0x/);
+test.each(["aarch64", "arm", "riscv64"] as const)(
+  "with a second CPU of %s, which may be at work, none is called idle",
+  async (target) => {
+    const halted = await boot({ kernel: kernelPath("dead-halt", target), cpus: 2 });
+    if (target === "riscv64") await halted.serial.waitFor(/Boot HART MEDELEG.*\n/, soon);
+    const error = await errorOf(halted.serial.waitFor("x", { timeoutMs: 500 }), TimeoutError);
+    expect(error.message).toMatch(/machine: running, at .*\/machine\.c:\d+ in halt_forever \(0x/);
+    expect(error.message).toMatch(wfiLine);
+  },
+);
+
+test.each(["aarch64", "arm"] as const)("where %s was switched off is the call", async (target) => {
+  const vm = await boot({ kernel: kernelPath("power-off", target), cpus: 2 });
+  const codeFrame = expect.stringMatching(/^> \d+ \| .*hvc #0/m);
+  expect(await vm.exited).toMatchObject({ kind: "power-off", at: { codeFrame } });
 });
 
 /** Where semihosting is off, its instruction is an exception: no kernel may die of it silently. */
@@ -123,7 +137,8 @@ test("MIPS says hello, and resets", async () => {
   await hello.serial.waitFor("Hello from mips (YAMON)\n", soon);
   expect(hello.record()).toMatchObject({ arch: "mips", machineType: "malta" });
   const error = await errorOf(hello.serial.waitFor("x", { timeoutMs: 500 }), TimeoutError);
-  expect(error.message).toMatch(/ at .*\/machine\.c:\d+ in halt_forever \(0x801/);
+  expect(error.message).toMatch(/running, idle, at .*\/machine\.c:\d+ in halt_forever \(0x801/);
+  expect(error.message).toMatch(/^ +> \d+ \| .*\\twait"\);$/m);
   const reset = await boot({ kernel: kernelPath("reset", "mips") });
   expect(await reset.exited).toMatchObject({ kind: "reset" });
 });
