@@ -112,10 +112,10 @@ export class FakeComputer {
   }
 
   /** Runs the set-up. Never rejects: a failure is an ending like any other. */
-  setUp(): Promise<Ending> {
+  setUp(variables: Readonly<Record<string, string>> = {}): Promise<Ending> {
     return new Promise((resolve) => {
       const script = join(this.root, "tools/setup.mjs");
-      const options = { env: { PATH: this.#programs }, timeout: 30_000 };
+      const options = { env: { ...variables, PATH: this.#programs }, timeout: 30_000 };
       const child = execFile(process.execPath, [script], options, (_error, stdout, stderr) => {
         resolve({ status: child.exitCode ?? -1, stdout, stderr });
       });

@@ -64,22 +64,32 @@ function pinnedNodeIsPresent(root, { pinned, packages }) {
  */
 export function pinnedNodeIsNeeded(root, node, path) {
   if (pinnedNodeIsPresent(root, node)) return false;
-  return !isAtLeast(hostNode(root, path).version, node.oldestForDevelopment);
+  const host = hostNode(root, path);
+  return !host.runsTypeScript || !isAtLeast(host.version, node.oldestForDevelopment);
 }
 
 /**
- * The Node outside `node_modules`. The one that runs this script may be the pinned one, which
- * `npm ci` deletes: then the first other one on PATH is meant.
+ * The Node outside `node_modules`, and whether it runs TypeScript: distributions build Node without
+ * that (Debian does), and their version tells nothing of it. The one that runs this script may be
+ * the pinned one, which `npm ci` deletes: then the first other one on PATH is meant.
  */
 export function hostNode(root, path) {
   const modules = join(root, "node_modules") + sep;
   if (!process.execPath.startsWith(modules)) {
-    return { file: process.execPath, version: process.version };
+    return describeNode(process.execPath, process.version, process.features.typescript);
   }
   const file = findCommand("node", pathOutsideModules(path));
-  if (file === undefined) return { file: process.execPath, version: "v0.0.0" };
-  const result = spawnSync(file, ["--version"], { encoding: "utf8", timeout: versionLimitMs });
-  return { file, version: result.stdout?.trim() || "v0.0.0" };
+  if (file === undefined) return describeNode(process.execPath);
+  const question = "process.version + ' ' + process.features.typescript";
+  const options = { encoding: "utf8", timeout: versionLimitMs };
+  const { stdout } = spawnSync(file, ["--print", question], options);
+  return describeNode(file, ...(stdout?.trim().split(" ") ?? []));
+}
+
+/** `typescript` is "strip" or "transform" (Node, `process.features.typescript`) where it runs. */
+function describeNode(file, version = "v0.0.0", typescript = undefined) {
+  const runsTypeScript = ["strip", "transform"].includes(typescript);
+  return { file, version: version || "v0.0.0", runsTypeScript };
 }
 
 /** Compares dotted versions, with or without a leading "v". */
@@ -103,7 +113,7 @@ export function installPinnedNode(root, node, path) {
   const name = node.packages[`${process.platform}-${process.arch}`];
   if (name === undefined) {
     throw new SetupError(
-      `install Node ${node.oldestForDevelopment} or newer: ` +
+      `install Node ${node.oldestForDevelopment} or newer, built with its TypeScript support: ` +
         `this is ${hostNode(root, path).version}, and there is no pinned one for ` +
         `${process.platform}-${process.arch}`,
     );
