@@ -32,7 +32,7 @@ datum: .fill 4
         target,
         file: "kernel.S",
         source: assembly,
-        link: [...machine, "-Ttext=0x100000", "-Tdata=0x200000", "-e", "first"],
+        link: [...machine, "--image-base=0", "-Ttext=0x100000", "-Tdata=0x200000", "-e", "first"],
       });
       const find = async (address: bigint, lowest = 0x100000n) => {
         const handle = await open(path);

@@ -182,7 +182,7 @@ describe("nonsense", () => {
       target: "x86_64-elf",
       file: "kernel.c",
       source: "void entry(void) { for (;;); }",
-      link: ["-e", "entry", "-Ttext=0x100000"],
+      link: ["-e", "entry", "--image-base=0", "-Ttext=0x100000"],
     });
     const handle = await open(path);
     const original = await handle.readFile().finally(() => handle.close());

@@ -29,7 +29,7 @@ print: lodsb
 .byte 0x55, 0xaa
 .org ${sizeBytes}
 `;
-  const link = ["-m", "elf_i386", "-Ttext=0x7c00", "--oformat=binary"];
+  const link = ["-m", "elf_i386", "--image-base=0", "-Ttext=0x7c00", "--oformat=binary"];
   return await assemble("boot.img", source, "i386-unknown-none-elf", link);
 }
 
@@ -45,7 +45,7 @@ export async function assemblePvh(body: string): Promise<string> {
 _start:
 ${body}
 `;
-  const link = ["-m", "elf_i386", "-Ttext=0x100000"];
+  const link = ["-m", "elf_i386", "--image-base=0x100000", "-Ttext=0x101000"];
   return await assemble("kernel.elf", source, "i386-unknown-none-elf", link);
 }
 
@@ -62,7 +62,7 @@ header_end:
 .globl _start
 _start: hlt
 `;
-  const link = ["-m", "elf_i386", "-Ttext=0x100000"];
+  const link = ["-m", "elf_i386", "--image-base=0x100000", "-Ttext=0x101000"];
   return await assemble("kernel.elf", source, "i386-unknown-none-elf", link);
 }
 
@@ -74,7 +74,7 @@ export async function assembleRiscv(
   const source = `.globl _start\n_start:\n${body}\n1: wfi\n  j 1b\n`;
   const flat = format === "flat" ? ["--oformat=binary"] : [];
   // QEMU starts a payload of firmware at its lowest address: there shall be no header before it.
-  const link = ["--omagic", `-Ttext=0x${address.toString(16)}`, ...flat];
+  const link = ["--image-base=0", "--omagic", `-Ttext=0x${address.toString(16)}`, ...flat];
   return await assemble("kernel.elf", source, "riscv64-unknown-none-elf", link);
 }
 
@@ -110,7 +110,7 @@ async function assembleAt(
   const syntax = arch === "cortex-m" ? ".syntax unified\n.thumb\n" : "";
   const source = `${syntax}.globl _start\n_start:\n${body}`;
   // Without a page for the file's own headers, which would be loaded as well.
-  const link = ["-N", `-Ttext=0x${address.toString(16)}`, ...format];
+  const link = ["--image-base=0", "-N", `-Ttext=0x${address.toString(16)}`, ...format];
   return await assemble(name, source, triples[arch] as string, link);
 }
 
@@ -127,7 +127,11 @@ export async function assembleSbiPayload(body: string): Promise<string> {
 export async function assembleForVirt(arch: "aarch64" | "arm", body: string): Promise<string> {
   const source = `.globl _start\n_start:\n${body}\n1: wfi\n  b 1b\n`;
   const target = arch === "arm" ? "armv7a-none-eabi" : "aarch64-none-elf";
-  return await assemble("kernel.elf", source, target, ["-Ttext=0x40100000", "--omagic"]);
+  return await assemble("kernel.elf", source, target, [
+    "--image-base=0",
+    "-Ttext=0x40100000",
+    "--omagic",
+  ]);
 }
 
 /** Assembles flat firmware for the 64-bit Arm board `virt`, which prints a text on its UART. */
@@ -143,7 +147,7 @@ _start: adr x0, text
   b 1b
 text: .asciz "${text}\\n"
 `;
-  const link = ["-Ttext=0", "--oformat=binary"];
+  const link = ["--image-base=0", "-Ttext=0", "--oformat=binary"];
   return await assemble("firmware.bin", source, "aarch64-unknown-none-elf", link);
 }
 

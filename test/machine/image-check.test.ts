@@ -170,7 +170,7 @@ start32: movb $'K', %al
         movw $0xf4, %dx
         outb %al, %dx
         hlt`,
-      link: [...link, "-Ttext=0x100000", "-e", "start32"],
+      link: [...link, "--image-base=0x100000", "-Ttext=0x101000", "-e", "start32"],
     });
   const without = await detectImage(await kernel(""));
   expect(() => checkImage(without)).toThrow(`is a ${bits} ELF for`);
