@@ -4,10 +4,8 @@ import { type AcceleratorChoice, type MachineRecord, SpecError } from "../eviden
 import {
   type Calibration,
   chooseAccelerator,
-  findMachineType,
   findQemu,
   hasOption,
-  machineNames,
   type QemuBinary,
 } from "../host/index.ts";
 import { chooseByDirectory } from "./boot-media/directory-choice.ts";
@@ -24,6 +22,7 @@ import { checkOutcomes } from "./exit-outcomes.ts";
 import { checkHostMemory } from "./host-memory.ts";
 import { checkImage } from "./image-check.ts";
 import { type DetectedImage, describeImage } from "./image-types.ts";
+import { nameAsQemuDoes } from "./machine-type.ts";
 import { type ImageUnderTest, planLoading } from "./media.ts";
 import { planFirmware } from "./plan-firmware.ts";
 import { planPorts } from "./plan-ports.ts";
@@ -68,14 +67,14 @@ export async function prepareMachine(
   });
   checkClock(spec);
   const image = await lookAtKernel(spec);
-  const board = chooseBoard(spec, image);
-  checkHostMemory(board.memory);
-  checkSemihosting(board.exit, spec.accelerator, extra);
-  checkOutcomes(spec.exitOutcomes, exitDeviceOf(board.exit, extra));
+  const chosen = chooseBoard(spec, image);
+  checkHostMemory(chosen.memory);
+  checkSemihosting(chosen.exit, spec.accelerator, extra);
+  checkOutcomes(spec.exitOutcomes, exitDeviceOf(chosen.exit, extra));
   const kept = image === undefined ? undefined : await surroundings.store.keep(image.path);
   const options = spec.qemu === undefined ? {} : { binary: spec.qemu };
-  const qemu = await findQemu(board.arch, options);
-  checkMachineType(qemu, board);
+  const qemu = await findQemu(chosen.arch, options);
+  const board = nameAsQemuDoes(chosen, qemu);
   const accelerator = await chooseAcceleratorFor(spec, board, qemu, surroundings);
   const tested = image === undefined || kept === undefined ? undefined : { image, kept };
   const loading = await planLoading(spec, { tested, surveyed, board, directory });
@@ -133,19 +132,6 @@ function checkClock({ accelerator = "auto", clock }: MachineSpec): void {
     "clock",
     `got "virtual", which only TCG has, but "${accelerator}" is asked for (the field accelerator, ` +
       'BRINGUP_ACCELERATOR or the plugin\'s machine); take accelerator "tcg", or clock "host"',
-  );
-}
-
-function checkMachineType(qemu: QemuBinary, board: ChosenBoard): void {
-  if (findMachineType(qemu, board.machineType) !== undefined) return;
-  const names = machineNames(qemu).join(", ");
-  const binary = `${qemu.path} (${qemu.version.text})`;
-  const { since } = board.facts;
-  const newer = since === undefined ? "" : `, but of QEMU ${since} and newer`;
-  throw new SpecError(
-    "machine",
-    `${board.machineType} is no machine type of ${binary}${newer}; it has ${names} ` +
-      `(with their versions: ${qemu.path} -machine help)`,
   );
 }
 

@@ -56,6 +56,8 @@ export interface Board {
   readonly vectorTable: boolean | undefined;
   /** The first QEMU that has it, where that is newer than the oldest that is supported. */
   readonly since: string | undefined;
+  /** What newer QEMUs call it, where that is something else. */
+  readonly laterName: string | undefined;
   /** Whether `-dtb` gives its kernel a device tree. */
   readonly deviceTree: boolean;
 }
@@ -92,6 +94,7 @@ export const unknownBoard: Board = {
   firmwareAt: undefined,
   vectorTable: undefined,
   since: undefined,
+  laterName: undefined,
   deviceTree: true,
 };
 

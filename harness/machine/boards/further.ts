@@ -22,6 +22,9 @@ const plain = (arch: string, machine: string, board: Partial<Board> = {}): Archi
   boards: { [machine]: board },
 });
 
+/** The workstation B160L; QEMU up to 8.1 knew no other PA-RISC (hw/hppa/machine.c). */
+const b160l: Partial<Board> = { memory: "512M", serialPorts: 2, diskBus: "scsi", pci: true };
+
 export const furtherArchitectures: readonly Architecture[] = [
   plain("ppc64", "pseries", { cpu: "power9", memory: "512M", diskBus: "scsi", pci: true }),
   plain("ppc", "g3beige", {
@@ -38,7 +41,15 @@ export const furtherArchitectures: readonly Architecture[] = [
   malta("mips64el", "MIPS64R2-generic"),
   plain("loongarch64", "virt", { memory: "1G", serialPorts: 1, pci: true }),
   plain("m68k", "virt", { cpu: "m68040", memory: "128M", serialPorts: 1, pci: false }),
-  plain("hppa", "hppa", { memory: "512M", serialPorts: 2, diskBus: "scsi", pci: true }),
+  {
+    arch: "hppa",
+    machine: "hppa",
+    common: noDeviceTree,
+    boards: {
+      hppa: { ...b160l, laterName: "B160L" },
+      B160L: { ...b160l, since: "8.2" },
+    },
+  },
   plain("alpha", "clipper", { cpu: "ev67", memory: "128M", serialPorts: 2, pci: true }),
   plain("sh4", "r2d", { serialPorts: 3, diskBus: "ide", pci: true }),
   plain("or1k", "or1k-sim", { serialPorts: 4, pci: false, diskBuses: [] }),
