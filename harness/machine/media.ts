@@ -6,6 +6,7 @@ import { makeDirectoryDisk, type SurveyedDirectory } from "./boot-media/director
 import { makeSystemPartition } from "./boot-media/efi-system-partition.ts";
 import { existing } from "./boot-media/existing.ts";
 import { isMultiboot1, multiboot1Modules, planModules } from "./boot-media/modules.ts";
+import { findUefiShell } from "./boot-media/uefi-shell.ts";
 import type { ChosenBoard } from "./choose-board.ts";
 import type { MachinePlan } from "./command-line.ts";
 import { type PlannedDisk, planDisk } from "./disks.ts";
@@ -100,7 +101,8 @@ async function planImage(
     case "efi-application": {
       const { commandLine, ...rest } = spec;
       const { arch } = board;
-      const request = { application: kept.path, arch, directory, surveyed, commandLine };
+      const shell = findUefiShell(arch);
+      const request = { application: kept.path, arch, directory, surveyed, commandLine, shell };
       const file = await makeSystemPartition(request);
       return fromMedia(rest, image, withDisk(await plan({ file, format: "raw" }, "kernel")));
     }

@@ -89,6 +89,11 @@ test("an EFI application is beside the files of the directory", async () => {
   expect(await listDisk(started)).toContain("bringup/application.efi");
   const script = await execa("mtype", ["-i", started, "::/startup.nsh"]);
   expect(script.stdout).toContain("fs%i:\\bringup\\application.efi a=1");
+  const shell = join(directory, "EFI/BOOT/BOOTX64.EFI");
+  const shelled = await makeSystemPartition({ ...request, commandLine: "a=1", shell });
+  const read = (path: string) => execa("mtype", ["-i", shelled, `::/${path}`]);
+  expect((await read("EFI/BOOT/BOOTX64.EFI")).stdout).toBe("other");
+  expect((await read("bringup/application.efi")).stdout).toBe("k");
 });
 
 describe("refused before QEMU starts", () => {

@@ -93,11 +93,15 @@ export class FakeComputer {
   }
 
   /** Says how old a Node may be before the pinned one is brought in. */
-  requireNode(oldestForDevelopment: string, packageName = "pinned-node"): void {
+  requireNode(
+    oldestForDevelopment: string,
+    packageName = "pinned-node",
+    further: readonly object[] = [],
+  ): void {
     const platform = `${process.platform}-${process.arch}`;
     this.write("harness/host/requirements.json", {
       node: { oldestForDevelopment, pinned: "99.0.0", packages: { [platform]: packageName } },
-      requirements: [toolRequirement],
+      requirements: [toolRequirement, ...further.map((one) => ({ ...toolRequirement, ...one }))],
     });
   }
 

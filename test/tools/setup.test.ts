@@ -42,6 +42,20 @@ describe("system packages", () => {
     expect(computer.calls).toEqual(calls);
   });
 
+  test("what is missing beside the new packages is installed after them", async () => {
+    const script = `log apt-get "$@"; case "$*" in *--simulate*|update) ;;
+      *tool-apt*) /bin/ln -s /bin/sh "$here/tool";; *) /bin/ln -s /bin/sh "$here/late";; esac`;
+    using computer = aptComputer({ "apt-get": script });
+    const late = {
+      ...{ id: "late", purpose: "the rest", command: "late", after: "tool" },
+      packages: { apt: ["late-apt"] },
+    };
+    computer.requireNode("20.0.0", "pinned-node", [late]);
+    expect(await computer.setUp()).toMatchObject({ status: 0, stderr: "" });
+    const second = [simulate, install].map((words) => words.replace("tool-apt", "late-apt"));
+    expect(computer.calls).toEqual([simulate, install, ...second]);
+  });
+
   test("package lists are fetched when there are none", async () => {
     const script = `case "$*" in *--simulate*) log simulate; exit 100;; esac; ${programs.aptGet}`;
     using computer = aptComputer({ "apt-get": script });

@@ -30,7 +30,10 @@ export function installSystemPackages(table, environment) {
   console.log(`set-up: installing ${packagesFor("apt", missing).join(" ")}`);
   installWithApt(environment, prefix, packagesFor("apt", missing));
   const stillMissing = missingRequirements(table, environment);
-  if (stillMissing.length > 0) throw new SetupError(installedInVain(stillMissing));
+  const inVain = stillMissing.filter((requirement) => missing.includes(requirement));
+  if (inVain.length > 0) throw new SetupError(installedInVain(inVain));
+  // What is missing beside the new packages can be told only now.
+  installSystemPackages(table, environment);
 }
 
 function installWithApt(environment, prefix, packages) {

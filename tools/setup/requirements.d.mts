@@ -10,6 +10,8 @@ export interface Requirement {
   };
   /** Values of `process.platform` on which it exists at all. */
   readonly platforms: readonly string[];
+  /** What has to be there before it can be told whether this is: distributions differ in it. */
+  readonly after?: string;
   /** A program on PATH. Each requirement has this or `files`. */
   readonly command?: string;
   /** Paths of which one must exist; `*` stands for anything in the file's name. */

@@ -65,8 +65,15 @@ export function missingRequirements(table, environment, audience = "development"
     (requirement) =>
       requirement.neededBy[audience] === "required" &&
       requirement.platforms.includes(environment.platform) &&
+      isDue(requirement, table, environment) &&
       !isMet(requirement, environment),
   );
+}
+
+/** Whether it can be told already if it is needed: what comes with `after` may do instead. */
+function isDue({ after }, table, environment) {
+  const earlier = table.requirements.find(({ id }) => id === after);
+  return earlier === undefined || isMet(earlier, environment);
 }
 
 function isMet(requirement, environment) {

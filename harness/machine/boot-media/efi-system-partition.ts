@@ -42,6 +42,8 @@ export interface SystemPartitionRequest {
   readonly surveyed?: SurveyedDirectory | undefined;
   /** Makes the UEFI shell start the application with it, and not the firmware itself. */
   readonly commandLine?: string | undefined;
+  /** The shell that is to do so, as the boot file; otherwise the firmware's own has to start. */
+  readonly shell?: string | undefined;
 }
 
 /**
@@ -53,21 +55,28 @@ export interface SystemPartitionRequest {
  *   shell does not take; `HostError` without mtools.
  */
 export async function makeSystemPartition(request: SystemPartitionRequest): Promise<string> {
-  const { application, arch, commandLine, directory, surveyed } = request;
+  const { application, arch, commandLine, directory, shell, surveyed } = request;
   const name = bootFileName(arch);
   const image = join(directory, "esp.img");
   const script = join(directory, "startup.nsh");
   if (commandLine !== undefined) await writeFile(script, shellScript(commandLine));
-  const bootFile = { file: application, path: `EFI/BOOT/${name}` };
-  const started = { file: application, path: applicationPath };
-  const { size } = await stat(application);
+  const starter = commandLine === undefined ? application : shell;
+  const bootFiles = starter === undefined ? [] : [{ file: starter, path: `EFI/BOOT/${name}` }];
+  const started = [
+    { file: application, path: applicationPath },
+    { file: script, path: "startup.nsh" },
+  ];
+  const files = commandLine === undefined ? bootFiles : [...bootFiles, ...started];
+  const sizes = await Promise.all(files.map(async ({ file }) => roomFor((await stat(file)).size)));
   const content = {
-    sizeBytes: roomFor(size) + (surveyed?.sizeBytes ?? 0),
+    sizeBytes: sizes.reduce((sum, size) => sum + size, surveyed?.sizeBytes ?? 0),
     rootEntries: rootEntries + (surveyed?.rootEntries ?? 0),
     sources: surveyed?.names.map((one) => join(surveyed.path, one)) ?? [],
-    directories: commandLine === undefined ? ["EFI", "EFI/BOOT"] : [dirname(applicationPath)],
-    files:
-      commandLine === undefined ? [bootFile] : [started, { file: script, path: "startup.nsh" }],
+    directories: [
+      ...(bootFiles.length > 0 ? ["EFI", "EFI/BOOT"] : []),
+      ...(commandLine === undefined ? [] : [dirname(applicationPath)]),
+    ],
+    files,
   };
   await makeFatDisk(content, image);
   return image;
