@@ -10,7 +10,8 @@ static void print_time_stamp(void)
     uint32_t low, high;
     __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
     console_write("time stamp ");
-    console_write_number((unsigned long)((uint64_t)high << 32 | low));
+    /* A 32-bit processor's number would overflow every few seconds without the shift. */
+    console_write_number((unsigned long)(((uint64_t)high << 32 | low) >> 16));
     console_write_line("");
 }
 

@@ -55,6 +55,7 @@ export class EndWatch {
   /** Bytes of the CPU log that are of resets which the machine has survived. */
   #oldLogBytes = 0;
   #ending: Promise<void> | undefined;
+  #hasQuitForStatus = false;
 
   constructor(options: EndWatchOptions) {
     this.#options = options;
@@ -65,6 +66,11 @@ export class EndWatch {
   /** Whether something has been seen that ends the machine. */
   get isEnding(): boolean {
     return this.#ending !== undefined;
+  }
+
+  /** Whether QEMU was told to quit because only its exit code tells how the guest ended. */
+  get hasQuitForStatus(): boolean {
+    return this.#hasQuitForStatus;
   }
 
   /**
@@ -180,6 +186,7 @@ export class EndWatch {
     const { shutdownReason } = this.#seen;
     const mayBeExit = shutdownReason === "guest-shutdown" || shutdownReason === "guest-panic";
     if (!mayBeExit || exitDevice === undefined || qemuMajor < exitAsShutdownMajor) return undefined;
+    this.#hasQuitForStatus = true;
     try {
       await qmp.execute("quit", {}, { timeoutMs: quitMs });
       return await withLimit(child.ended, quitMs, "QEMU to quit");

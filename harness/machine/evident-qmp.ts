@@ -4,6 +4,7 @@ import {
   GuestError,
   type MachineExit,
   QmpError,
+  StateError,
   TimeoutError,
 } from "../evidence/index.ts";
 import type { PassedLimit, WaitLimit } from "../process/index.ts";
@@ -24,6 +25,8 @@ export interface QmpSurroundings {
   readonly attachEvidence: (error: Error) => Promise<Error>;
   /** Resolves once it is known how the machine ended, if it has. */
   readonly exit: () => Promise<MachineExit | undefined>;
+  /** Whether QEMU was told to quit because only its exit code tells how the guest ended. */
+  readonly hasQuitForStatus: () => boolean;
   readonly onWaiting: (change: 1 | -1) => void;
 }
 
@@ -57,7 +60,7 @@ export function evidentQmp(client: QmpClient, surroundings: QmpSurroundings): Qm
       "waitForEvent",
       (name: string, options: QmpWaitOptions = {}) => {
         const since = options.since ?? client.mark();
-        return around.wait(`the QMP event ${name}`, options, (timeoutMs) =>
+        return around.wait(`QMP event ${name}`, options, (timeoutMs) =>
           wait(name, { ...options, since, timeoutMs }),
         );
       },
@@ -87,6 +90,10 @@ function evidentQueries(queries: QmpQueries, around: Around): QmpQueries {
   });
 }
 
+const quitAdvice =
+  "QEMU was told to quit, for only its exit code tells the exit device from a power-off; " +
+  "with exitDevice: false a machine that has switched itself off answers";
+
 /** What the machine does around a call. */
 class Around {
   readonly #client: QmpClient;
@@ -112,15 +119,27 @@ class Around {
       try {
         return await waitWithin(limit(timeoutMs, clock), act);
       } catch (error) {
-        throw await this.#explain(error, `a wait for ${what}`);
+        throw await this.#explainWait(error, what);
       } finally {
         onWaiting(-1);
       }
     });
   }
 
-  async #explain(error: unknown, phase: string): Promise<Error> {
+  /** The machine is over, and the guest's end is why, whether QEMU is still there or not. */
+  async #explainWait(error: unknown, what: string): Promise<Error> {
     const { attachEvidence, exit } = this.#surroundings;
+    const isGone = error instanceof QmpError || error instanceof StateError;
+    const ending = isGone && this.#client.state === "closed" ? await exit() : undefined;
+    if (ending === undefined) return await attachEvidence(error as Error);
+    return await attachEvidence(
+      new GuestError(`while waiting for ${what}`, ending, { cause: error }),
+    );
+  }
+
+  async #explain(error: unknown, phase: string): Promise<Error> {
+    const { attachEvidence, exit, hasQuitForStatus } = this.#surroundings;
+    if (error instanceof StateError && hasQuitForStatus()) error.message += `\n  ${quitAdvice}`;
     // A connection that breaks is a QEMU that ends: how it did says more.
     const hasEnded = error instanceof QmpError && this.#client.state === "closed";
     const ending = hasEnded ? await exit() : undefined;

@@ -48,7 +48,8 @@ export class GuestWatch {
     this.#autopsy = new Autopsy({ ...parts, arch: parts.chronicle.facts.arch });
     this.sampler = new DeadHaltSampler(this.#autopsy, {
       lastActivityMs: () => Math.max(...this.ports.map(({ port }) => port.lastActivityMs)),
-      isRunning: () => this.lifecycle.state === "running",
+      // Behind a write that ends the machine a guest halts, and is examined for a while.
+      isRunning: () => this.lifecycle.state === "running" && !this.endWatch.isEnding,
       onDead: (finding) => this.#foundDead(finding),
     });
     this.endWaits = new EndWaits((change) => this.sampler.waiting(change));

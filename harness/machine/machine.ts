@@ -72,6 +72,7 @@ export class Machine implements AsyncDisposable {
         await this.#watch.endWatch.settled();
         return this.exit;
       },
+      hasQuitForStatus: () => this.#watch.endWatch.hasQuitForStatus,
       onWaiting: (change) => this.#watch.sampler.waiting(change),
     });
   }

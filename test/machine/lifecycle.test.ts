@@ -83,11 +83,26 @@ describe("a call that it allows", () => {
   });
 
   test("ended machines answer questions until they are disposed", async () => {
-    const vm = await boot("power-off");
+    const vm = await boot("power-off", { exitDevice: false });
     await vm.exited;
     expect((await vm.qmp.execute("query-status")).status).toBe("shutdown");
     const wait = vm.qmp.waitForEvent("RESUME");
     expect((await errorOf(wait, GuestError)).exit?.kind).toBe("power-off");
+  });
+
+  test("one with an exit device, too, or it says why not; waits fail alike", async () => {
+    const vm = await boot("power-off");
+    await vm.exited;
+    const answer = await vm.qmp.execute("query-status").then(
+      ({ status }) => status,
+      ({ message }: Error) => message.split("\n", 2).join(" "),
+    );
+    expect(answer).toMatch(
+      /^shutdown$|^QMP query-status needs the state ready, but .* with exitDevice: false a machine/,
+    );
+    const wait = await errorOf(vm.qmp.waitForEvent("RESUME"), GuestError);
+    expect(wait.exit?.kind).toBe("power-off");
+    expect(wait.message).toMatch(/^power-off at .*\n {2}while waiting for QMP event RESUME/);
   });
 });
 

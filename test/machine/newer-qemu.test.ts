@@ -73,5 +73,6 @@ test.each<readonly [string, "isa-debug-exit" | "semihosting", () => Promise<stri
     at: { instructionPointer: expect.stringMatching(/^0x/) },
   });
   expect(await child.ended).toEqual({ exitCode: 0 });
+  expect(watch.hasQuitForStatus).toBe(true);
   expect(qmp.events.filter(({ event }) => event === "SHUTDOWN").length).toBeGreaterThanOrEqual(1);
 });

@@ -28,7 +28,7 @@ test("a state is looked at once", async ({ boot }) => {
 });
 
 test("a machine that has ended has the state of its body, or none", async ({ boot }) => {
-  const off = await boot(kernelPath("power-off"));
+  const off = await boot(kernelPath("power-off"), { exitDevice: false });
   await expect(off).toPowerOff();
   await expect(off).toHaveQmpState("shutdown");
   await expect(off).not.toBeRunning();

@@ -64,7 +64,10 @@ void reset(void)
 
 void exit_with(uint8_t status)
 {
+    start_countdown(SWITCH_LIMIT_SECONDS);
     port_write_byte(DEBUG_EXIT, status);
+    while (*COUNTDOWN != 0)
+        __asm__ volatile("pause");
     console_write_line("exit_with: this machine has no isa-debug-exit device at port 0xf4");
     halt_forever();
 }

@@ -52,7 +52,8 @@ describe("a disk that fails", () => {
   async function read(disk: Partial<Disk>, commandLine: string) {
     const file = makeDisk();
     const disks = [{ file, bus: "virtio", ...disk }] as const;
-    const vm = await start("disk-read", { machine: "pc", disks, commandLine });
+    const exitDevice = false;
+    const vm = await start("disk-read", { machine: "pc", disks, commandLine, exitDevice });
     await vm.exited;
     const lines = vm.serial.text.trimEnd().split("\n");
     expect(statSync(file).size).toBe(1024 ** 2);
