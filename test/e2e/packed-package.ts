@@ -39,7 +39,8 @@ export async function packPackage(desk: Desk): Promise<PackedPackage> {
     ["npm", "pack", "--json", "--pack-destination", destination],
     copy,
   );
-  const [packed] = JSON.parse(printed) as [
+  // A list before npm 12, and since then an object by the names of packages.
+  const [packed] = Object.values(JSON.parse(printed)) as [
     { filename: string; size: number; unpackedSize: number; files: { path: string }[] },
   ];
   const tarball = join(destination, packed.filename);

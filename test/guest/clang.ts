@@ -1,5 +1,5 @@
 /** Small real ELF files for tests, made by clang and lld in a directory that the test removes. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -50,6 +50,10 @@ export async function runQemu(
   options: readonly string[],
   input?: string,
 ): Promise<{ stdout: string; stderr: string; exitCode: number | undefined }> {
+  // To a file: QEMU quits without the rest of what a pipe does not take at once.
+  const output = join(await temporaryDirectory(), "stdout");
+  await using file = await open(output, "w");
+  const stdout = file.createWriteStream();
   const result = await execa(
     `qemu-system-${arch}`,
     ["-nodefaults", "-display", "none", "-no-reboot", ...options],
@@ -57,8 +61,10 @@ export async function runQemu(
       reject: false,
       timeout: 20_000,
       forceKillAfterDelay: 200,
+      stdout,
       ...(input === undefined ? { stdin: "ignore" } : { input }),
     },
   );
-  return { stdout: result.stdout, stderr: result.stderr, exitCode: result.exitCode };
+  const { exitCode, stderr } = result;
+  return { stdout: await readFile(output, "utf8"), stderr, exitCode };
 }
