@@ -6,9 +6,9 @@ export const applicationPath = "bringup/application.efi";
 
 /**
  * The shell's start-up script, which finds the disk with the application and starts that with the
- * command line (UEFI Shell specification 2.2, sections 3.3 and 3.6.2). A shell that is the boot file
- * runs it, or the firmware's own where no disk has a boot file, after a countdown of five seconds
- * that any key but ESC ends.
+ * command line (UEFI Shell specification 2.2, sections 3.3 and 3.6.2). A shell that is the boot
+ * file runs it, or the firmware's own where no disk has a boot file, after a countdown of five
+ * seconds that any key but ESC ends.
  * @throws `SpecError` for line ends, what ASCII has not, a quote without its other, and characters
  *   that the shell of edk2 does not hand on as they are.
  */
