@@ -23,6 +23,8 @@ export interface QmpSurroundings {
   /** The limit of a wait. */
   readonly limit: LimitOfWait;
   readonly attachEvidence: (error: Error) => Promise<Error>;
+  /** Fulfilled once the harness needs the guest as it is for nothing any more. */
+  readonly turn: () => Promise<unknown>;
   /** Resolves once it is known how the machine ended, if it has. */
   readonly exit: () => Promise<MachineExit | undefined>;
   /** Whether QEMU was told to quit because only its exit code tells how the guest ended. */
@@ -105,7 +107,11 @@ class Around {
   }
 
   command(name: string, act: () => Promise<unknown>): Promise<unknown> {
-    return atCaller(act, (error) => this.#explain(error, `QMP ${name}`));
+    const inTurn = async () => {
+      await this.#surroundings.turn();
+      return await act();
+    };
+    return atCaller(inTurn, (error) => this.#explain(error, `QMP ${name}`));
   }
 
   wait<Result>(

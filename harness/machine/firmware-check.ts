@@ -5,8 +5,8 @@ import { type DetectedImage, describeImage } from "./image-types.ts";
 import type { MachineSpec } from "./spec.ts";
 
 /**
- * Firmware that finds nothing to start waits for ever, or crashes. Firmware of one's own may do what
- * it likes. @throws `SpecError` on `firmware`.
+ * Firmware that finds nothing to start waits for ever, or crashes. Firmware of one's own may do
+ * what it likes. @throws `SpecError` on `firmware`.
  */
 export function checkFirmware(spec: MachineSpec, image: DetectedImage | undefined): void {
   const { bootLoader, firmware } = spec;

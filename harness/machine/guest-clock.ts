@@ -67,12 +67,16 @@ export class GuestClock implements ReadableClock {
   /** @param qmp connection to a machine that has not run yet. */
   constructor(qmp: QmpClient) {
     this.#qmp = qmp;
-    qmp.onEvent(({ event }) => {
-      if (event === "RESUME") this.#runsSinceMs ??= performance.now();
-      if (event !== "STOP") return;
-      this.#ranMs = this.#ranUntil(performance.now());
-      this.#runsSinceMs = undefined;
-    });
+    qmp.onEvent(({ event }) => this.#follow(event));
+    // The harness's own stops are nobody's affair, but the clock stands during them as well.
+    qmp.onWithheldEvent((event) => this.#follow(event));
+  }
+
+  #follow(event: string): void {
+    if (event === "RESUME") this.#runsSinceMs ??= performance.now();
+    if (event !== "STOP") return;
+    this.#ranMs = this.#ranUntil(performance.now());
+    this.#runsSinceMs = undefined;
   }
 
   /**

@@ -9,7 +9,7 @@ import {
   type MachineExit,
 } from "../evidence/index.ts";
 import type { FifoPair } from "../process/index.ts";
-import type { QmpEvent } from "../qmp/index.ts";
+import { GuestHold, type QmpEvent } from "../qmp/index.ts";
 import type { Screen } from "../screen/index.ts";
 import { Autopsy } from "./autopsy.ts";
 import { CrashReport } from "./crash-report.ts";
@@ -35,6 +35,7 @@ export class GuestWatch {
   readonly endWatch: EndWatch;
   readonly resets: ResetWatch;
   readonly screen: Screen;
+  readonly hold: GuestHold;
   readonly crash = new CrashReport();
   /** When the guest began to run: by the clock of `performance.now()`, and by that of the wall. */
   #start: { readonly ms: number; readonly date: Date } | undefined;
@@ -56,7 +57,9 @@ export class GuestWatch {
     this.ports = parts.plan.ports.map((port, index) => {
       return wireGuestPort(port, parts.fifos[index] as FifoPair, parts, this);
     });
+    this.hold = new GuestHold(parts.qmp, !parts.plan.debug);
     this.screen = makeScreen(parts, {
+      hold: this.hold,
       ports: this.ports,
       onWaiting: (change) => this.sampler.waiting(change),
       attachEvidence: (error) => this.attachEvidence(error),

@@ -68,6 +68,7 @@ export class Machine implements AsyncDisposable {
     this.qmp = evidentQmp(parts.qmp, {
       limit: parts.limit,
       attachEvidence: (error) => this.attachEvidence(error),
+      turn: () => this.#watch.hold.over,
       exit: async () => {
         await this.#watch.endWatch.settled();
         return this.exit;

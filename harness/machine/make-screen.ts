@@ -1,5 +1,6 @@
 /** The screen of a machine, with what it needs of its guest. */
-import { Display, Screen } from "../screen/index.ts";
+import type { GuestHold } from "../qmp/index.ts";
+import { AdapterMemory, CrtController, Display, Screen } from "../screen/index.ts";
 import { fatalPatterns } from "../serial/index.ts";
 import { hasTextMode } from "./display-adapter.ts";
 import type { MachineParts } from "./machine-parts.ts";
@@ -7,6 +8,7 @@ import type { WiredPort } from "./port-wiring.ts";
 
 /** What the watch over the guest hands in. */
 export interface ScreenOwner {
+  readonly hold: GuestHold;
   readonly ports: readonly WiredPort[];
   readonly onWaiting: (change: 1 | -1) => void;
   readonly attachEvidence: (error: Error) => Promise<Error>;
@@ -19,7 +21,10 @@ export function makeScreen(parts: MachineParts, owner: ScreenOwner): Screen {
     display:
       display === undefined
         ? undefined
-        : new Display(qmp, privateDirectory, hasTextMode(display, facts)),
+        : new Display(
+            new AdapterMemory(qmp, privateDirectory),
+            hasTextMode(display, facts) ? new CrtController(qmp, owner.hold) : undefined,
+          ),
     directory: chronicle.facts.directory,
     limit: parts.limit,
     failOn: parts.failOn ?? fatalPatterns,

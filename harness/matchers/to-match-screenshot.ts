@@ -3,12 +3,12 @@ import { dirname, relative } from "node:path";
 import { AssertionError, SpecError } from "../evidence/index.ts";
 import {
   type Comparison,
-  comparePictures,
+  compareScreen,
   decodePng,
   encodePng,
-  isSamePicture,
   type Picture,
   type Screen,
+  type ScreenSight,
   type Tolerance,
 } from "../screen/index.ts";
 import type { WaitOptions } from "../serial/index.ts";
@@ -60,8 +60,8 @@ export async function toMatchScreenshot(
   const isWritten = baseline.update === "all" || (baseline.update === "new" && !expected);
   if (call.isNot) {
     if (expected === undefined) throw missing(shown);
-    const { picture } = await screen.sight();
-    const { isAlike } = comparePictures(expected, picture, chosen);
+    const compare = (sight: ScreenSight) => compareScreen(expected, sight, chosen);
+    const { isAlike } = compare(await screen.sight((sight) => compare(sight).needsCursor));
     return isAlike ? met(call, expectation, "but it does") : notMet(expectation);
   }
   if (isWritten) {
@@ -86,8 +86,9 @@ async function waitUntilAlike(
   let last: { comparison: Comparison; picture: Picture } | undefined;
   const wait = {
     phase: `the screen to match ${shown}`,
-    look: ({ picture }: { readonly picture: Picture }) => {
-      last = { picture, comparison: comparePictures(expected, picture, options) };
+    needsCursor: (sight: ScreenSight) => compareScreen(expected, sight, options).needsCursor,
+    look: (sight: ScreenSight) => {
+      last = { picture: sight.picture, comparison: compareScreen(expected, sight, options) };
       return last.comparison.isAlike || undefined;
     },
     hint: () => {
@@ -118,23 +119,31 @@ async function write(
 ): Promise<void> {
   let before: Picture | undefined;
   let sinceMs = 0;
+  // A cursor that blinks is no change, and none that a version control should hear of.
+  const comparisons = (sight: ScreenSight) => [
+    ...(before === undefined ? [] : [compareScreen(before, sight, { threshold: 0 })]),
+    ...(expected === undefined ? [] : [compareScreen(expected, sight, options)]),
+  ];
   const wait = {
     phase: `the screen to rest for ${restMs} ms`,
-    look: ({ picture }: { readonly picture: Picture }) => {
+    needsCursor: (sight: ScreenSight) => comparisons(sight).some(({ needsCursor }) => needsCursor),
+    look: (sight: ScreenSight) => {
       const nowMs = performance.now();
-      if (before === undefined || !isSamePicture(before, picture)) sinceMs = nowMs;
-      before = picture;
-      return nowMs - sinceMs >= restMs ? picture : undefined;
+      if (before === undefined || !compareScreen(before, sight, { threshold: 0 }).isAlike) {
+        sinceMs = nowMs;
+      }
+      before = sight.picture;
+      return nowMs - sinceMs >= restMs ? sight : undefined;
     },
     // A guest that is dead changes nothing any more.
-    final: ({ picture }: { readonly picture: Picture }) => picture,
+    final: (sight: ScreenSight) => sight,
   };
   const timeoutMs = options.timeoutMs ?? screenshotMs;
-  const picture = await screen.waitFor(wait, { failOn: options.failOn, timeoutMs });
+  const sight = await screen.waitFor(wait, { failOn: options.failOn, timeoutMs });
   // What still passes is not written anew: a version control would take it for a change.
-  if (expected !== undefined && comparePictures(expected, picture, options).isAlike) return;
+  if (expected !== undefined && compareScreen(expected, sight, options).isAlike) return;
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, encodePng(picture));
+  writeFileSync(path, encodePng(sight.picture));
 }
 
 function read(path: string, shown: string): Picture {

@@ -11,14 +11,15 @@ import type { QmpEvent, QmpEventName, QmpWaitOptions } from "./event-types.ts";
 import { EventLog, type QmpEventListener, warnOfListener } from "./events.ts";
 import { firstLine } from "./excerpt.ts";
 import { DEFAULT_QMP_LIMITS, DEFAULT_TIMEOUT_MS } from "./limits.ts";
-import type { QmpMessage } from "./message.ts";
 import { EventWaits } from "./waits.ts";
+import { type EventMessage, type Release, WithheldEvents } from "./withheld-events.ts";
 
 /** What a client does with events. How they arrive is the client's own affair. */
 export abstract class QmpEventFeed {
   readonly #timeoutMs: number;
   readonly #events: EventLog;
   readonly #waits: EventWaits;
+  readonly #withheld = new WithheldEvents((...event) => this.#tell(...event));
 
   constructor(options: QmpClientOptions) {
     const limits = { ...DEFAULT_QMP_LIMITS, ...options.limits };
@@ -116,8 +117,25 @@ export abstract class QmpEventFeed {
   /** The reason why the connection is closed, if nothing was wrong with that. */
   protected abstract get orderlyEnd(): Error | undefined;
 
+  /**
+   * Keeps events of that name from everybody, until the returned function is called. For the
+   * harness, which must not show what it does itself as something that the guest does.
+   */
+  withhold(name: QmpEventName): Release {
+    return this.#withheld.begin(name);
+  }
+
+  /** Calls `listener` with the name of each event that is withheld. For whoever reckons time. */
+  onWithheldEvent(listener: (name: string) => void): void {
+    this.#withheld.listen(listener);
+  }
+
   /** An event has arrived. */
-  protected takeEvent(message: Extract<QmpMessage, { kind: "event" }>, sizeBytes: number): void {
+  protected takeEvent(message: EventMessage, sizeBytes: number): void {
+    this.#withheld.take(message, sizeBytes);
+  }
+
+  #tell(message: EventMessage, sizeBytes: number): void {
     const event = this.#events.add(message, sizeBytes);
     this.#waits.offer(event);
     this.#events.tell(event);

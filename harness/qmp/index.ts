@@ -30,6 +30,7 @@ export type {
   QmpWaitOptions,
 } from "./event-types.ts";
 export type { QmpEventListener, QmpListenerErrorHandler } from "./events.ts";
+export { GuestHold } from "./guest-hold.ts";
 export type { QmpLimits } from "./limits.ts";
 export type { QmpGreeting } from "./message.ts";
 export type { MemoryRange, PageMapping } from "./monitor-text.ts";

@@ -8,7 +8,7 @@ export interface Tolerance {
   readonly threshold?: number | undefined;
   /** Pixels that may differ; default 0. */
   readonly maxDifferentPixels?: number | undefined;
-  /** Parts that are not looked at: clocks, cursors. */
+  /** Parts that are not looked at: clocks. */
   readonly mask?: readonly Area[] | undefined;
 }
 

@@ -1,72 +1,110 @@
-/** What QEMU shows of a guest's display: its picture, and its text memory. */
-import { readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
-import type { QmpClient } from "../qmp/index.ts";
-import { type Picture, parsePixmap } from "./picture.ts";
+/** What QEMU shows of a guest's display: its picture, and the text on it. */
+import type { AdapterMemory } from "./adapter-memory.ts";
+import { type CrtController, cursorArea } from "./crt-controller.ts";
+import { type Area, isSamePicture, type Picture } from "./picture.ts";
+import { findTextStart, fontMemoryBytes } from "./text-start.ts";
 import {
   biosDataArea,
+  isBlankBeyond,
   readTextScreen,
+  type TextLayout,
   type TextScreen,
   textLayoutOf,
   textMemory,
 } from "./vga-text.ts";
-
-/** Milliseconds that QEMU may take for a look. */
-const lookMs = 5_000;
 
 /** A look at the screen. */
 export interface ScreenSight {
   readonly picture: Picture;
   /** What stands there; `undefined` where it shows graphics. */
   readonly text: TextScreen | undefined;
+  /** Where the cursor is, shown or not: `"none"` where there is none; missing if not asked for. */
+  readonly cursor?: Area | "none";
 }
 
-/** Asks QEMU. Its files are in a private directory, and gone when a look is over. */
+/** The picture of an adapter, and what its text is read from. */
+interface RawSight {
+  readonly picture: Picture;
+  /** `undefined` where it shows graphics. */
+  readonly layout: TextLayout | undefined;
+  readonly memory: Buffer;
+  readonly videoMemory: Buffer | undefined;
+}
+
+/** Looks at a display. */
 export class Display {
-  readonly #qmp: QmpClient;
-  readonly #directory: string;
-  readonly #hasText: boolean;
-  #looks = 0;
+  readonly #memory: AdapterMemory;
+  readonly #controller: CrtController | undefined;
+  #last: (RawSight & { readonly text: TextScreen }) | undefined;
 
-  /** @param hasText whether it is a VGA adapter, which has a text mode. */
-  constructor(qmp: QmpClient, directory: string, hasText: boolean) {
-    this.#qmp = qmp;
-    this.#directory = directory;
-    this.#hasText = hasText;
+  /** @param controller of a VGA adapter, which has a text mode. */
+  constructor(memory: AdapterMemory, controller: CrtController | undefined) {
+    this.#memory = memory;
+    this.#controller = controller;
   }
 
-  /** @throws `QmpError`, `TimeoutError`, `BringupError` where QEMU gives no picture. */
+  /**
+   * The guest runs on meanwhile, unless that leaves a doubt about the part of memory that is shown.
+   * @throws `QmpError`, `TimeoutError`, `BringupError` where QEMU gives no picture.
+   */
   async look(): Promise<ScreenSight> {
-    const picture = parsePixmap(
-      await this.#file("screen", (filename) =>
-        this.#qmp.execute("screendump", { filename }, { timeoutMs: lookMs }),
-      ),
-    );
-    return { picture, text: this.#hasText ? await this.#text(picture) : undefined };
-  }
-
-  async #text(picture: Picture): Promise<TextScreen | undefined> {
-    const layout = textLayoutOf(picture, await this.#memory(biosDataArea));
-    return layout && readTextScreen(await this.#memory(textMemory), layout);
-  }
-
-  /** Physical memory, as CPU 0 reads it. */
-  #memory({ address, sizeBytes }: { address: number; sizeBytes: number }): Promise<Buffer> {
-    const limit = { timeoutMs: lookMs };
-    return this.#file("memory", (filename) =>
-      this.#qmp.execute("pmemsave", { val: address, size: sizeBytes, filename }, limit),
-    );
-  }
-
-  /** What QEMU writes into a file that is there for this one purpose. */
-  async #file(name: string, write: (path: string) => Promise<unknown>): Promise<Buffer> {
-    this.#looks += 1;
-    const path = join(this.#directory, `${name}-${this.#looks}`);
-    try {
-      await write(path);
-      return await readFile(path);
-    } finally {
-      await rm(path, { force: true });
+    if (this.#controller === undefined) {
+      return { picture: await this.#memory.picture(), text: undefined };
     }
+    const raw = await this.#look();
+    const { layout, picture } = raw;
+    if (layout === undefined) return { picture, text: undefined };
+    const text = this.#textOf(raw, layout);
+    if (text !== undefined) return { picture, text };
+    const still = await this.lookWithCursor();
+    return { picture: still.picture, text: still.text };
   }
+
+  /** The same while the guest stands still, where it can be made to. @throws as `look`. */
+  async lookWithCursor(): Promise<ScreenSight> {
+    const still = await this.#controller?.read(() => this.#look());
+    const raw = still?.sight ?? (await this.#look());
+    const { layout, memory, picture } = raw;
+    if (layout === undefined) return { picture, text: undefined, cursor: "none" };
+    const startBytes = still === undefined ? layout.startBytes : still.state.start * 2;
+    const text = readTextScreen(memory, { ...layout, startBytes });
+    this.#last = { ...raw, text };
+    const cursor = still && cursorArea(still.state, layout, picture);
+    return { picture, text, cursor: cursor ?? "none" };
+  }
+
+  /** `undefined` where only the registers can tell. */
+  #textOf(raw: RawSight, layout: TextLayout): TextScreen | undefined {
+    if (this.#last !== undefined && isSameSight(this.#last, raw)) return this.#last.text;
+    const { memory, picture, videoMemory } = raw;
+    const found = videoMemory && findTextStart({ picture, layout, memory, videoMemory });
+    // What is drawn between two looks fits nothing. Where there is but one screen it is this one.
+    const startBytes = found ?? (isBlankBeyond(memory, layout) ? layout.startBytes : undefined);
+    if (startBytes === undefined) return undefined;
+    const text = readTextScreen(memory, { ...layout, startBytes });
+    this.#last = { ...raw, text };
+    return text;
+  }
+
+  async #look(): Promise<RawSight> {
+    const picture = await this.#memory.picture();
+    const [biosData, memory, videoMemory] = await Promise.all([
+      this.#memory.read(biosDataArea),
+      this.#memory.read(textMemory),
+      this.#memory.readVideoMemory(fontMemoryBytes),
+    ]);
+    return { picture, layout: textLayoutOf(picture, biosData), memory, videoMemory };
+  }
+}
+
+/** Whether nothing has changed that text is read from. */
+function isSameSight(one: RawSight, other: RawSight): boolean {
+  const [first, second] = [one.layout, other.layout];
+  return (
+    first?.columns === second?.columns &&
+    first?.rows === second?.rows &&
+    first?.startBytes === second?.startBytes &&
+    isSamePicture(one.picture, other.picture) &&
+    one.memory.equals(other.memory)
+  );
 }

@@ -4,7 +4,7 @@
  */
 import { BringupError, GuestError, TimeoutError } from "../evidence/index.ts";
 import { type PassedLimit, startWaitLimit, type WaitLimit } from "../process/index.ts";
-import type { ScreenSight } from "./display.ts";
+import type { Display, ScreenSight } from "./display.ts";
 import { isSamePicture } from "./picture.ts";
 
 /** Milliseconds between looks at a screen that changes, and at most at one that does not. */
@@ -19,6 +19,8 @@ export interface ScreenWait<Result> {
   readonly phase: string;
   /** The result, or `undefined` where it does not hold. What it throws is the failure. */
   readonly look: (sight: ScreenSight) => Result | undefined;
+  /** Whether a sight is to be replaced by one that says where the cursor is. */
+  readonly needsCursor?: (sight: ScreenSight) => boolean;
   /** The result of a last sight, where the guest will draw no more and `look` has none. */
   readonly final?: (sight: ScreenSight) => Result;
   /** What a time-out says of the last sight. */
@@ -35,7 +37,7 @@ interface Pending {
 }
 
 export class ScreenWaits {
-  readonly #lookNow: () => Promise<ScreenSight>;
+  readonly #display: () => Display;
   readonly #onWaiting: (change: 1 | -1) => void;
   readonly #pending = new Set<Pending>();
   #last: ScreenSight | undefined;
@@ -45,8 +47,8 @@ export class ScreenWaits {
   #isSampling = false;
   #wake: (() => void) | undefined;
 
-  constructor(look: () => Promise<ScreenSight>, onWaiting: (change: 1 | -1) => void) {
-    this.#lookNow = look;
+  constructor(display: () => Display, onWaiting: (change: 1 | -1) => void) {
+    this.#display = display;
     this.#onWaiting = onWaiting;
   }
 
@@ -88,7 +90,7 @@ export class ScreenWaits {
   /** Looks once, whether or not somebody waits. */
   async #look(): Promise<boolean> {
     const before = this.#last;
-    const sight = await this.#lookNow().catch((error: Error) => {
+    const sight = await this.#lookClosely().catch((error: Error) => {
       this.#failure = error;
       throw error;
     });
@@ -96,6 +98,14 @@ export class ScreenWaits {
     this.#failure = undefined;
     for (const pending of [...this.#pending]) this.#judge(pending, sight);
     return before === undefined || !isSamePicture(before.picture, sight.picture);
+  }
+
+  /** One look, with the place of the cursor where a wait needs that. */
+  async #lookClosely(): Promise<ScreenSight> {
+    const display = this.#display();
+    const first = await display.look();
+    const needsCursor = [...this.#pending].some(({ wait }) => wait.needsCursor?.(first));
+    return needsCursor ? await display.lookWithCursor() : first;
   }
 
   #sample(): void {

@@ -54,7 +54,7 @@ export class Screen {
   /** For the machine. */
   constructor(hooks: ScreenHooks) {
     this.#hooks = hooks;
-    this.#waits = new ScreenWaits(() => this.#display().look(), hooks.onWaiting);
+    this.#waits = new ScreenWaits(() => this.#display(), hooks.onWaiting);
   }
 
   /** Whether the machine has a display. */
@@ -81,9 +81,16 @@ export class Screen {
     return withoutBlanks((await this.#textScreen()).rows);
   }
 
-  /** One look at it. For matchers. @throws as `capture`. */
-  async sight(): Promise<ScreenSight> {
-    return await this.#evident(() => this.#display().look());
+  /**
+   * One look at it, or one more where the first leaves open what the cursor decides. For matchers.
+   * @throws as `capture`.
+   */
+  async sight(needsCursor: (sight: ScreenSight) => boolean = () => false): Promise<ScreenSight> {
+    return await this.#evident(async () => {
+      const display = this.#display();
+      const sight = await display.look();
+      return needsCursor(sight) ? await display.lookWithCursor() : sight;
+    });
   }
 
   /** Width and height in pixels, now. @throws as `capture`. */

@@ -43,9 +43,11 @@ const textModes: Readonly<Record<string, readonly (readonly [columns: number, ro
     [80, 25],
     [80, 50],
   ],
+  // Pixels of 40 columns are drawn twice.
   "640x400": [
     [80, 25],
     [80, 50],
+    [40, 25],
   ],
   "720x350": [[80, 25]],
   "720x480": [
@@ -83,6 +85,25 @@ export function textLayoutOf(
   const startBytes = noted === undefined ? 0 : view.getUint16(0x4e, true);
   const isInside = startBytes % 2 === 0 && startBytes + screenBytes <= textMemory.sizeBytes;
   return { columns: chosenColumns, rows: chosenRows, startBytes: isInside ? startBytes : 0 };
+}
+
+/**
+ * Whether text memory holds nothing beyond the screen that firmware has noted: zeros, or blanks of
+ * one colour, as a new mode leaves them.
+ */
+export function isBlankBeyond(memory: Uint8Array, layout: TextLayout): boolean {
+  const { columns, rows, startBytes } = layout;
+  const endBytes = startBytes + columns * rows * 2;
+  let blank: number | undefined;
+  for (let at = 0; at < memory.length; at += 2) {
+    if (at === startBytes) at = endBytes;
+    if (at >= memory.length) break;
+    const word = ((memory[at] as number) << 8) | (memory[at + 1] as number);
+    if (word === 0) continue;
+    blank ??= word;
+    if (word !== blank || memory[at] !== 0x20) return false;
+  }
+  return true;
 }
 
 /** Reads text memory. What is beyond its end is blank. */
