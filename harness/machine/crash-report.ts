@@ -2,7 +2,7 @@
  * What guests report of their death without a word on a port. First: what QEMU's event says of it.
  *
  * Second, the report of a guest that has panicked and goes on into its crash kernel, through
- * `pvpanic` (QEMU, docs/specs/pvpanic.rst: bit 1). The machine lives on, and yet the guest has died.
+ * `pvpanic` (QEMU, docs/specs/pvpanic.rst: bit 1). The machine lives on, yet the guest has died.
  */
 import type { MachineExit } from "../evidence/index.ts";
 

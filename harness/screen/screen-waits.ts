@@ -138,7 +138,7 @@ export class ScreenWaits {
   }
 
   /**
-   * A QEMU that has gone is for the machine to judge: it fails what waits. One that gives no picture
+   * A QEMU that has gone is for the machine to judge: it fails what waits. One without a picture
    * is asked again, and a wait that fails meanwhile says so.
    */
   #failOfLook(error: Error): void {
