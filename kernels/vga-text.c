@@ -1,5 +1,6 @@
 /* Draws on the text screen of a VGA adapter and says nothing on the serial port, as most first
- * kernels do: a title, a countdown in place, and a last line. "panic=1" makes that a panic. */
+ * kernels do: a title, a countdown in place from "seconds" on (1), and a last line. "panic=1" makes
+ * that a panic. */
 #include "boot.h"
 #include "machine.h"
 #include "screen.h"
@@ -9,7 +10,7 @@ void kernel_main(void)
     screen_clear();
     screen_write(0, 0, BLACK_ON_GREY, " First OS ");
     screen_write(2, 4, GREY_ON_BLACK, "ready in   s");
-    for (unsigned seconds = 1; seconds > 0; seconds--) {
+    for (unsigned seconds = command_line_number("seconds", 1); seconds > 0; seconds--) {
         char digit[] = { (char)('0' + seconds), '\0' };
         screen_write(2, 13, YELLOW_ON_BLUE, digit);
         wait_seconds(1);

@@ -25,6 +25,7 @@ export {
 } from "./exit.ts";
 export { type ExitOutcome, exitOutcomeNames } from "./exit-outcome.ts";
 export { formatEvidence } from "./format.ts";
+export { checkOptionNames } from "./option-names.ts";
 export { toPlainData } from "./plain-data.ts";
 export type {
   AcceleratorChoice,

@@ -1,6 +1,7 @@
 /** A running machine: the one object that a test holds. */
 import {
   atCaller,
+  checkOptionNames,
   type DeadHalt,
   type Evidence,
   type MachineExit,
@@ -10,7 +11,7 @@ import type { QmpClient } from "../qmp/index.ts";
 import { Keyboard, Mouse, type Screen } from "../screen/index.ts";
 import type { SerialPort } from "../serial/index.ts";
 import type { Device } from "./devices/device.ts";
-import { Hotplug } from "./devices/hotplug.ts";
+import { Hotplug, hasKeyboard } from "./devices/hotplug.ts";
 import { evidentQmp } from "./evident-qmp.ts";
 import { GuestWatch } from "./guest-watch.ts";
 import type { MachineState } from "./lifecycle.ts";
@@ -62,7 +63,7 @@ export class Machine implements AsyncDisposable {
     this.serial = this.serialPorts[0] as SerialPort;
     this.debugConsole = this.#portsOf("debug-console")[0];
     this.screen = this.#watch.screen;
-    this.keyboard = new Keyboard(parts.qmp);
+    this.keyboard = new Keyboard(parts.qmp, () => hasKeyboard(parts.plan, this.#hotplug));
     this.mouse = new Mouse(parts.qmp, () => this.screen.size());
     this.semihosting = this.#portsOf("semihosting")[0];
     this.qmp = evidentQmp(parts.qmp, {
@@ -180,7 +181,10 @@ export class Machine implements AsyncDisposable {
    * @throws `TimeoutError` where the guest never lets go; `QmpError`, `SpecError`, `StateError`.
    */
   async detach(id: string, options: { readonly timeoutMs?: number } = {}): Promise<void> {
-    const detach = () => this.#hotplug.detach(id, options.timeoutMs);
+    const detach = () => {
+      checkOptionNames(options, ["timeoutMs"]);
+      return this.#hotplug.detach(id, options.timeoutMs);
+    };
     await this.#act("detach()", ["running", "paused"], detach);
   }
 

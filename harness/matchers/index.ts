@@ -12,10 +12,11 @@ import { toReset } from "./to-reset.ts";
 import { toShowText } from "./to-show-text.ts";
 
 export type { MatcherCall, MatcherResult, NegatedOptions } from "./outcome.ts";
+export type { ScreenshotOptions } from "./screenshot-options.ts";
 export type { EmitEventOptions } from "./to-emit-event.ts";
 export type { ExpectedExit } from "./to-exit.ts";
 export type { ExpectedPciDevice } from "./to-have-pci-device.ts";
-export type { Baseline, ScreenshotOptions } from "./to-match-screenshot.ts";
+export type { Baseline } from "./to-match-screenshot.ts";
 export type { PanicOptions } from "./to-panic.ts";
 export type { NotPrintOptions } from "./to-print.ts";
 export type { NotShowTextOptions, TextShower } from "./to-show-text.ts";

@@ -1,5 +1,5 @@
 /** What a matcher says to vitest, and the one place where its messages are made. */
-import { AssertionError, SpecError, TimeoutError } from "../evidence/index.ts";
+import { AssertionError, checkOptionNames, SpecError, TimeoutError } from "../evidence/index.ts";
 import type { Baseline } from "./to-match-screenshot.ts";
 
 /** vitest's shape of a result. A matcher that fails rejects with a typed error instead. */
@@ -27,6 +27,9 @@ export interface AskedLimit {
   readonly timeoutMs?: number | undefined;
   readonly clock?: "host" | undefined;
 }
+
+/** Options that every matcher which waits takes. */
+export const waitOptionNames = ["timeoutMs", "clock", "forMs"] as const;
 
 /** Milliseconds that a wait has to read what arrived in time, and to say that it is over. */
 const laterMs = 1_000;
@@ -71,13 +74,16 @@ export function mismatch(what: string, expected: unknown, actual: unknown): Asse
  * Carries out a wait as a matcher. Plainly, its error is the failure. Under `.not` it must run
  * into `forMs`: only that proves that nothing happened; a guest that ends before proves nothing,
  * and neither does another limit that was shorter.
+ * @param furtherOptions names of options that the matcher takes beside those of every wait.
  */
 export async function judgeWait(
   call: MatcherCall,
   expectation: Expectation,
   options: Partial<NegatedOptions> & AskedLimit,
   wait: (limit: AskedLimit) => Promise<unknown>,
+  furtherOptions: readonly string[] = [],
 ): Promise<MatcherResult> {
+  checkOptionNames(options, [...waitOptionNames, ...furtherOptions]);
   if (!call.isNot) {
     refuseNegatedOptions(options);
     await wait({ timeoutMs: options.timeoutMs, clock: options.clock });

@@ -1,6 +1,7 @@
 import type { Machine } from "../machine/index.ts";
 import type { QmpClient, QmpEventName, QmpEventWhere } from "../qmp/index.ts";
 import {
+  type AskedLimit,
   judgeWait,
   type MatcherCall,
   type MatcherResult,
@@ -30,12 +31,12 @@ export async function toEmitEvent<Name extends QmpEventName>(
   const { since = 0, where } = options;
   const matching = where === undefined ? "" : ` with ${show(where)}`;
   const expectation = { subject: "QEMU", verb: `to emit the QMP event ${name}${matching}` };
-  return await judgeWait(call, expectation, options, ({ clock, timeoutMs }) =>
+  const wait = ({ clock, timeoutMs }: AskedLimit) =>
     qmp.waitForEvent<Name>(name, {
       since,
       clock,
       ...(where === undefined ? {} : { where }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    }),
-  );
+    });
+  return await judgeWait(call, expectation, options, wait, ["where", "since"]);
 }

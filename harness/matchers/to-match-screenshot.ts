@@ -9,26 +9,19 @@ import {
   type Picture,
   type Screen,
   type ScreenSight,
-  type Tolerance,
 } from "../screen/index.ts";
-import type { WaitOptions } from "../serial/index.ts";
+import { type MatcherCall, type MatcherResult, met, notMet } from "./outcome.ts";
 import {
-  checkDuration,
-  type MatcherCall,
-  type MatcherResult,
-  met,
-  notMet,
-  refuseNegatedOptions,
-} from "./outcome.ts";
+  checkScreenshotName,
+  checkScreenshotOptions,
+  type ScreenshotOptions,
+} from "./screenshot-options.ts";
 
 /** Milliseconds within which a screen has to come to look like its baseline. `docs/limits.md`. */
 const screenshotMs = 5_000;
 
 /** Milliseconds without a change, after which a picture is taken for a baseline. */
 const restMs = 500;
-
-/** How a screen is compared with its baseline, and for how long it may take to look like it. */
-export type ScreenshotOptions = Tolerance & Pick<WaitOptions, "timeoutMs" | "failOn">;
 
 /** Where the baseline is, and whether it may be written. */
 export interface Baseline {
@@ -50,8 +43,10 @@ export async function toMatchScreenshot(
   name?: string | ScreenshotOptions,
   options: ScreenshotOptions = {},
 ): Promise<MatcherResult> {
-  const chosen = typeof name === "object" ? name : options;
-  check(chosen);
+  const hasOptionsOnly = typeof name === "object" && name !== null;
+  const chosen = hasOptionsOnly ? name : options;
+  checkScreenshotOptions(chosen);
+  if (!hasOptionsOnly) checkScreenshotName(name);
   const baseline = call.baseline?.(typeof name === "string" ? name : undefined);
   if (baseline === undefined) throw new SpecError("name", "is missing: outside a test, give one");
   const shown = relative(process.cwd(), baseline.path);
@@ -119,9 +114,11 @@ async function write(
 ): Promise<void> {
   let before: Picture | undefined;
   let sinceMs = 0;
+  // What is masked may change all the time.
+  const unchanged = { threshold: 0, mask: options.mask };
   // A cursor that blinks is no change, and none that a version control should hear of.
   const comparisons = (sight: ScreenSight) => [
-    ...(before === undefined ? [] : [compareScreen(before, sight, { threshold: 0 })]),
+    ...(before === undefined ? [] : [compareScreen(before, sight, unchanged)]),
     ...(expected === undefined ? [] : [compareScreen(expected, sight, options)]),
   ];
   const wait = {
@@ -129,7 +126,7 @@ async function write(
     needsCursor: (sight: ScreenSight) => comparisons(sight).some(({ needsCursor }) => needsCursor),
     look: (sight: ScreenSight) => {
       const nowMs = performance.now();
-      if (before === undefined || !compareScreen(before, sight, { threshold: 0 }).isAlike) {
+      if (before === undefined || !compareScreen(before, sight, unchanged).isAlike) {
         sinceMs = nowMs;
       }
       before = sight.picture;
@@ -162,16 +159,4 @@ function missing(shown: string): AssertionError {
     `expected the screen to match ${shown}, which is not there; run the test once where CI is not ` +
       "set, or with vitest -u, and commit the file",
   );
-}
-
-function check(options: ScreenshotOptions): void {
-  refuseNegatedOptions(options);
-  const { maxDifferentPixels = 0, threshold = 0, timeoutMs } = options;
-  if (timeoutMs !== undefined) checkDuration("timeoutMs", timeoutMs);
-  if (!(threshold >= 0 && threshold <= 1)) {
-    throw new SpecError("threshold", `got ${threshold}, takes a number from 0 to 1`);
-  }
-  if (!Number.isInteger(maxDifferentPixels) || maxDifferentPixels < 0) {
-    throw new SpecError("maxDifferentPixels", `got ${maxDifferentPixels}, takes a whole number`);
-  }
 }

@@ -1,6 +1,7 @@
-import { GuestError, isDeath, SpecError, StateError } from "../evidence/index.ts";
+import { checkOptionNames, GuestError, isDeath, SpecError, StateError } from "../evidence/index.ts";
 import type { SerialPort, WaitOptions } from "../serial/index.ts";
 import {
+  type AskedLimit,
   type Expectation,
   judgeWait,
   type MatcherCall,
@@ -8,6 +9,7 @@ import {
   met,
   notMet,
   show,
+  waitOptionNames,
 } from "./outcome.ts";
 
 /** Until when a port must not print something. One of the two is needed. */
@@ -25,6 +27,8 @@ export type NotPrintOptions = Pick<WaitOptions, "clock" | "failOn" | "timeoutMs"
       }
   );
 
+const optionNames = [...waitOptionNames, "failOn", "until"];
+
 /** Everything that `toPrint` may be given, checked where it matters. */
 type PrintOptions = WaitOptions & { readonly until?: string | RegExp; readonly forMs?: number };
 
@@ -39,13 +43,15 @@ export async function toPrint(
   options: PrintOptions = {},
 ): Promise<MatcherResult> {
   const expectation = { subject: port.name, verb: `to print ${show(pattern)}` };
+  checkOptionNames(options, optionNames);
   const { clock, failOn, forMs, timeoutMs, until } = options;
   if (!call.isNot || until === undefined) {
     requireMoment(call, forMs);
-    const judged = await judgeWait(call, expectation, options, async (limit) => {
+    const wait = async (limit: AskedLimit) => {
       if (call.isNot) requireRunning(port);
       return await port.waitFor(pattern, { ...limit, failOn });
-    });
+    };
+    const judged = await judgeWait(call, expectation, options, wait, optionNames);
     // It may have been paused meanwhile.
     if (call.isNot) requireRunning(port);
     return judged;

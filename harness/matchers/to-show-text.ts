@@ -1,5 +1,7 @@
+import { checkOptionNames } from "../evidence/index.ts";
 import type { WaitOptions } from "../serial/index.ts";
 import {
+  type AskedLimit,
   judgeWait,
   type MatcherCall,
   type MatcherResult,
@@ -7,6 +9,7 @@ import {
   type NegatedOptions,
   notMet,
   show,
+  waitOptionNames,
 } from "./outcome.ts";
 
 /** Whatever has a screen with text on it. */
@@ -34,10 +37,11 @@ export async function toShowText(
 ): Promise<MatcherResult> {
   const expectation = { subject: screen.name, verb: `to show ${show(pattern)}` };
   if (!call.isNot || options.forMs !== undefined) {
-    return await judgeWait(call, expectation, options, (limit) =>
-      screen.waitForText(pattern, { ...limit, failOn: options.failOn }),
-    );
+    const { failOn } = options;
+    const wait = (limit: AskedLimit) => screen.waitForText(pattern, { ...limit, failOn });
+    return await judgeWait(call, expectation, options, wait, ["failOn"]);
   }
+  checkOptionNames(options, [...waitOptionNames, "failOn"]);
   return (await screen.shows(pattern))
     ? met(call, expectation, "but it does")
     : notMet(expectation);

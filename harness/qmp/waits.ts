@@ -1,5 +1,5 @@
 /** The waits for events that have not come yet. */
-import { GuestError, QmpError, TimeoutError } from "../evidence/index.ts";
+import { checkOptionNames, GuestError, QmpError, TimeoutError } from "../evidence/index.ts";
 import { startDeadline } from "../process/index.ts";
 import type { QmpEvent, QmpWaitOptions } from "./event-types.ts";
 import { excerpt, firstLine } from "./excerpt.ts";
@@ -23,6 +23,8 @@ interface Wait extends Wish {
 }
 
 /** How long a wait waits. */
+const limitNames = ["since", "timeoutMs", "clock", "signal"];
+
 type WaitLimits = Pick<QmpWaitOptions, "signal"> & { readonly timeoutMs: number };
 
 /** What a wait may look at: the events after a point, and how many of those were dropped. */
@@ -66,6 +68,7 @@ export class EventWaits {
     name: string,
     options: QmpWaitOptions & { readonly timeoutMs: number },
   ): Promise<QmpEvent> {
+    checkOptionNames(options, [...limitNames, "where"]);
     const since = options.since ?? this.#source.mark();
     const phase = `QMP event ${name}${describeWhere(options.where)}`;
     const accepts = acceptor(name, phase, options);
@@ -80,6 +83,7 @@ export class EventWaits {
    * @throws Otherwise as `add`; QmpError also if events after `since` have left the history.
    */
   async next(options: WaitLimits & { readonly since?: number }): Promise<QmpEvent | undefined> {
+    checkOptionNames(options, limitNames);
     const since = options.since ?? this.#source.mark();
     const phase = "the next QMP event";
     const dropped = this.#source.droppedAfter(since);

@@ -85,6 +85,11 @@ export function keyStrokeOf(character: string, layout: KeyboardLayout): KeyStrok
   return tables[layout].get(character);
 }
 
+/** Whether there is a table of that layout. */
+export function isLayout(layout: unknown): layout is KeyboardLayout {
+  return typeof layout === "string" && Object.hasOwn(tables, layout);
+}
+
 /** Names that people use, for QEMU's. */
 const otherNames: Readonly<Record<string, Key>> = {
   control: "ctrl",
@@ -102,6 +107,8 @@ const otherNames: Readonly<Record<string, Key>> = {
   space: "spc",
   pageup: "pgup",
   pagedown: "pgdn",
+  "page-up": "pgup",
+  "page-down": "pgdn",
   arrowup: "up",
   arrowdown: "down",
   arrowleft: "left",
@@ -121,6 +128,28 @@ const named = new Set<string>([
   ..."kp_add kp_subtract kp_multiply kp_divide kp_enter kp_decimal".split(" "),
   ..."henkan muhenkan hiragana katakanahiragana power sleep wake".split(" "),
 ]);
+
+/** Keys that are held while another is pressed. */
+const modifiers = /^(shift|ctrl|control|alt|option|meta|super|win|windows|cmd)(_[lr])?-(?=.)/is;
+
+/** What is pressed together, or `undefined` where a part of it is no key. */
+export function chordOf(keys: string, layout: KeyboardLayout): readonly Key[] | undefined {
+  const held: Key[] = [];
+  let name = keys;
+  for (;;) {
+    const prefix = modifiers.exec(name)?.[0];
+    if (prefix === undefined) break;
+    const modifier = keyNamed(prefix.slice(0, -1));
+    if (modifier === undefined) return undefined;
+    held.push(modifier);
+    name = name.slice(prefix.length);
+  }
+  const key = [...name].length === 1 ? undefined : keyNamed(name);
+  const stroke = key === undefined ? keyStrokeOf(name, layout) : { key, shift: false };
+  if (stroke === undefined) return undefined;
+  const isShifted = held.some((modifier) => modifier.startsWith("shift"));
+  return [...held, ...(stroke.shift && !isShifted ? (["shift"] as const) : []), stroke.key];
+}
 
 /** The key of that name, or `undefined`. Capitals do not matter. */
 export function keyNamed(name: string): Key | undefined {

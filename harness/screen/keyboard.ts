@@ -1,7 +1,14 @@
 /** The guest's keyboard. */
-import { atCaller, SpecError } from "../evidence/index.ts";
+import { atCaller, checkOptionNames, SpecError } from "../evidence/index.ts";
 import type { QmpClient } from "../qmp/index.ts";
-import { type Key, type KeyboardLayout, keyNamed, keyStrokeOf } from "./keyboard-layouts.ts";
+import {
+  chordOf,
+  isLayout,
+  type Key,
+  type KeyboardLayout,
+  keyNamed,
+  keyStrokeOf,
+} from "./keyboard-layouts.ts";
 
 /** Milliseconds of the guest's time that a key is held, and that lie between two. */
 const holdMs = 10;
@@ -18,20 +25,24 @@ export interface TypeOptions {
 /** Types and presses keys. A key goes to the keyboard that QEMU thinks active: USB before PS/2. */
 export class Keyboard {
   readonly #qmp: QmpClient;
+  readonly #exists: () => boolean;
 
-  /** For the machine. */
-  constructor(qmp: QmpClient) {
+  /** For the machine. @param exists whether the machine has a keyboard, as far as is known. */
+  constructor(qmp: QmpClient, exists: () => boolean) {
     this.#qmp = qmp;
+    this.#exists = exists;
   }
 
   /**
    * Types a text; "\n" is the return key. Keys are held for 10 ms of the guest's own time each, so
    * that a keyboard with a small queue loses none. Holds afterwards: all keys are released, unless
    * the machine is paused meanwhile: its time stands still, and QEMU goes on once it runs again.
-   * @throws `SpecError` naming a character that the layout has no key for: nothing is typed then.
+   * @throws `SpecError` naming a character that the layout has no key for: nothing is typed then;
+   *   where the machine has no keyboard.
    */
-  async type(text: string, { layout = "us" }: TypeOptions = {}): Promise<void> {
+  async type(text: string, options: TypeOptions = {}): Promise<void> {
     await atCaller(async () => {
+      const layout = layoutOf(options);
       if (text.length > longestText) {
         throw new SpecError("text", `has ${text.length} characters; type at most ${longestText}`);
       }
@@ -50,14 +61,16 @@ export class Keyboard {
   }
 
   /**
-   * Presses keys together and releases them: "enter", "ctrl-c", "ctrl-alt-delete". The names are
-   * QEMU's ("pgup", "f1", "kp_5") and the usual ones ("pageup", "escape").
-   * @throws `SpecError` naming a key that there is not.
+   * Presses a key, with those that are held meanwhile before it, and releases them: "enter",
+   * "ctrl-c", "ctrl-alt-delete". The names are QEMU's ("pgup", "f1", "kp_5") and the usual ones
+   * ("page-up", "escape"); a single character is the key of the layout that types it.
+   * @throws `SpecError` for what is no key; where the machine has no keyboard.
    */
-  async press(keys: string): Promise<void> {
+  async press(keys: string, options: TypeOptions = {}): Promise<void> {
     await atCaller(async () => {
-      const names = keys === "-" ? ["minus"] : keys.split("-");
-      await this.#send(names.map(keyOf));
+      const chord = typeof keys === "string" ? chordOf(keys, layoutOf(options)) : undefined;
+      if (chord === undefined) throw unknownKey(keys);
+      await this.#send(chord);
       await this.#pause(1);
     });
   }
@@ -72,12 +85,22 @@ export class Keyboard {
     await atCaller(() => this.#event(keyOf(key), false));
   }
 
+  /** QEMU drops in silence what is typed where nothing takes it. */
+  #checkThere(): void {
+    if (this.#exists()) return;
+    const advice =
+      'add usb.keyboard() or device("virtio-keyboard-pci"), which the guest has to use';
+    throw new SpecError("devices", `have no keyboard, and the board has none either: ${advice}`);
+  }
+
   async #send(keys: readonly Key[]): Promise<void> {
+    this.#checkThere();
     const values = keys.map((data) => ({ type: "qcode", data }) as const);
     await this.#qmp.execute("send-key", { keys: values, "hold-time": holdMs });
   }
 
   async #event(data: Key, down: boolean): Promise<void> {
+    this.#checkThere();
     const key = { type: "qcode", data } as const;
     await this.#qmp.execute("input-send-event", {
       events: [{ type: "key", data: { key, down } }],
@@ -91,12 +114,24 @@ export class Keyboard {
   }
 }
 
+/** @throws `SpecError` for options that there are not. */
+function layoutOf(options: TypeOptions): KeyboardLayout {
+  checkOptionNames(options, ["layout"]);
+  const { layout = "us" } = options;
+  if (isLayout(layout)) return layout;
+  throw new SpecError("layout", `got ${JSON.stringify(layout)}, takes "us" or "jp"`);
+}
+
 function keyOf(name: string): Key {
-  const key = keyNamed(name);
+  const key = typeof name === "string" ? keyNamed(name) : undefined;
   if (key !== undefined) return key;
-  throw new SpecError(
+  throw unknownKey(name);
+}
+
+function unknownKey(keys: unknown): SpecError {
+  return new SpecError(
     "keys",
-    `has ${JSON.stringify(name)}, which is no key; there are letters, digits, "enter", "esc", ` +
-      '"tab", "ctrl", "alt", "shift", "delete", "up", "f1" and others, joined by "-"',
+    `got ${JSON.stringify(keys)}, takes one key such as "a", "enter", "esc", "tab", "up", "delete" ` +
+      'or "f1", and before it what is held: "ctrl-", "alt-", "shift-", "meta-", "shift_r-"',
   );
 }

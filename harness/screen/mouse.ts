@@ -4,6 +4,8 @@ import type { QmpClient } from "../qmp/index.ts";
 
 export type MouseButton = "left" | "middle" | "right";
 
+const buttons: readonly MouseButton[] = ["left", "middle", "right"];
+
 /** Largest coordinate of an absolute pointing device (QEMU, include/ui/input.h). */
 const mostAbsolute = 0x7fff;
 
@@ -59,18 +61,20 @@ export class Mouse {
 
   /** Presses a button and releases it. */
   async click(button: MouseButton = "left"): Promise<void> {
-    await this.down(button);
-    await this.up(button);
+    await atCaller(async () => {
+      await this.down(button);
+      await this.up(button);
+    });
   }
 
   /** Presses a button and holds it. */
   async down(button: MouseButton = "left"): Promise<void> {
-    await this.#events([{ type: "btn", data: { button, down: true } }]);
+    await this.#button(button, true);
   }
 
   /** Releases a button. */
   async up(button: MouseButton = "left"): Promise<void> {
-    await this.#events([{ type: "btn", data: { button, down: false } }]);
+    await this.#button(button, false);
   }
 
   /** Turns the wheel by so many notches: down, or up where negative. */
@@ -82,8 +86,24 @@ export class Mouse {
     }
   }
 
+  async #button(button: MouseButton, down: boolean): Promise<void> {
+    await atCaller(async () => {
+      if (!buttons.includes(button)) {
+        const takes = buttons.map((name) => JSON.stringify(name)).join(", ");
+        throw new SpecError("button", `got ${JSON.stringify(button)}, takes one of ${takes}`);
+      }
+      await this.#events([{ type: "btn", data: { button, down } }]);
+    });
+  }
+
   async #events(events: readonly MouseEvent[]): Promise<void> {
-    await atCaller(() => this.#qmp.execute("input-send-event", { events }));
+    await atCaller(async () => {
+      if ((await this.#qmp.execute("query-mice")).length === 0) {
+        const advice = "add usb.mouse() or usb.tablet(), which the guest has to use";
+        throw new SpecError("devices", `have no mouse, and the board has none either: ${advice}`);
+      }
+      await this.#qmp.execute("input-send-event", { events });
+    });
   }
 }
 

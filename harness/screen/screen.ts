@@ -5,6 +5,7 @@ import { atCaller, SpecError } from "../evidence/index.ts";
 import type { WaitLimit } from "../process/index.ts";
 import {
   checkPattern,
+  checkWaitOptions,
   fatalLineOf,
   findOnScreen,
   nearestLine,
@@ -116,6 +117,7 @@ export class Screen {
    */
   waitForText(pattern: string | RegExp, options: WaitOptions = {}): Promise<ScreenMatch> {
     checkPattern("pattern", pattern);
+    checkWaitOptions(options);
     const shown = typeof pattern === "string" ? JSON.stringify(pattern) : String(pattern);
     const wait: ScreenWait<ScreenMatch> = {
       phase: `the screen to show ${shown}`,

@@ -35,7 +35,7 @@ export function checkCommand(line: string, options: CommandOptions): void {
     throw new SpecError("prompt", "is missing: say what the guest prints before a command");
   }
   checkPattern("prompt", options.prompt);
-  checkWaitOptions(options);
+  checkWaitOptions(options, ["prompt", "echo", "lineEnd"]);
   if (options.lineEnd !== undefined) checkLineEnd(options.lineEnd);
 }
 

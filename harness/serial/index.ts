@@ -13,6 +13,7 @@ export { SerialTerminal } from "./terminal.ts";
 export type { ScreenColor, ScreenPlace, ScreenStyle } from "./terminal-screen.ts";
 export {
   checkPattern,
+  checkWaitOptions,
   isPattern,
   type SerialMatch,
   type WaitOptions,

@@ -23,7 +23,7 @@ export interface PaceOptions extends WaitOptions {
 
 /** @throws `SpecError` for what is no time, and for patterns that every output satisfies. */
 export function checkPace(options: PaceOptions): void {
-  checkWaitOptions(options);
+  checkWaitOptions(options, ["echo", "paceMs"]);
   const { paceMs } = options;
   if (paceMs !== undefined && !(paceMs >= 0 && Number.isFinite(paceMs))) {
     throw new SpecError("paceMs", `takes milliseconds from 0 on, not ${paceMs}`);

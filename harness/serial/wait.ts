@@ -1,6 +1,6 @@
 /** One wait on a port: its patterns, its own fatal patterns, its limit and its verdict. */
 import { inspect, types } from "node:util";
-import { SpecError } from "../evidence/index.ts";
+import { checkOptionNames, SpecError } from "../evidence/index.ts";
 import { type PassedLimit, startWaitLimit, type WaitLimit } from "../process/index.ts";
 import { matchesNothing } from "./expression.ts";
 import { type FatalOutput, FatalWatch } from "./fatal-output.ts";
@@ -190,7 +190,9 @@ export class SerialWait {
 }
 
 /** @throws `SpecError` for options that no wait can have. */
-export function checkWaitOptions({ clock, failOn, timeoutMs }: WaitOptions): void {
+export function checkWaitOptions(options: WaitOptions, further: readonly string[] = []): void {
+  checkOptionNames(options, ["timeoutMs", "clock", "failOn", ...further]);
+  const { clock, failOn, timeoutMs } = options;
   if (failOn !== undefined) checkPatterns("failOn", failOn);
   if (clock !== undefined && clock !== "host") {
     throw new SpecError("clock", `takes "host" in a wait, not ${inspect(clock)}`);

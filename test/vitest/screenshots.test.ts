@@ -8,7 +8,7 @@ import { InlineProject } from "./inline-project.ts";
 const limitMs = 120_000;
 
 beforeAll(async () => {
-  await buildKernels({ names: ["vga-text", "vga-graphics"] });
+  await buildKernels({ names: ["keyboard", "vga-text", "vga-graphics"] });
 }, limitMs);
 
 const source = (commandLine: string) => `
@@ -58,6 +58,33 @@ test(
     }
     expect((await project.run([...parameters, "--update=true"], { CI: "1" })).exitCode).toBe(0);
     expect((await project.run(parameters, { CI: "1" })).exitCode).toBe(0);
+  },
+  limitMs,
+);
+
+test(
+  "what is masked may change while a baseline is made, and ever after",
+  async () => {
+    const busy = `
+import { expect, test } from "bringup";
+test("changes all the time", async ({ boot }) => {
+  const vm = await boot(${JSON.stringify(kernelPath("keyboard", "i386"))});
+  await expect(vm.screen).toShowText("Type:");
+  let isOver = false;
+  const typing = (async () => {
+    while (!isOver) await vm.keyboard.type("ab");
+  })();
+  const mask = [{ left: 0, top: 0, width: 720, height: 400 }];
+  await expect(vm.screen).toMatchScreenshot({ mask, timeoutMs: 20_000 });
+  isOver = true;
+  await typing;
+});
+`;
+    await using project = await InlineProject.create({ "screen.test.ts": busy });
+    for (const environment of [{ CI: "" }, { CI: "1" }]) {
+      const run = await project.run(parameters, environment);
+      expect(run.exitCode, run.output).toBe(0);
+    }
   },
   limitMs,
 );

@@ -4,7 +4,7 @@
  */
 import { type Architecture, type Board, pciDiskBuses } from "./board-facts.ts";
 
-const common: Partial<Board> = { exitDevice: "semihosting" };
+const common: Partial<Board> = { exitDevice: "semihosting", keyboard: false };
 
 const virt: Partial<Board> = {
   ...common,
@@ -47,7 +47,8 @@ const cortexM: Architecture["boards"] = {
   "mps2-an500": { ...microcontroller, serialPorts: 5 },
   "mps2-an505": { ...microcontroller, serialPorts: 5 },
   "mps2-an511": { ...microcontroller, serialPorts: 5 },
-  lm3s6965evb: { ...microcontroller, serialPorts: 3 },
+  // Its gamepad takes keys (hw/arm/stellaris.c).
+  lm3s6965evb: { ...microcontroller, keyboard: true, serialPorts: 3 },
   lm3s811evb: { ...microcontroller, serialPorts: 2 },
   microbit: { ...microcontroller, fixedCpu: true, serialPorts: 1 },
   netduino2: { ...microcontroller, fixedCpu: true, serialPorts: 6 },

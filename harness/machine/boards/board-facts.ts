@@ -58,6 +58,8 @@ export interface Board {
   readonly since: string | undefined;
   /** What newer QEMUs call it, where that is something else. */
   readonly laterName: string | undefined;
+  /** Whether the board itself has a keyboard; `undefined` where that is not known. */
+  readonly keyboard: boolean | undefined;
   /** Whether `-dtb` gives its kernel a device tree. */
   readonly deviceTree: boolean;
 }
@@ -95,6 +97,7 @@ export const unknownBoard: Board = {
   vectorTable: undefined,
   since: undefined,
   laterName: undefined,
+  keyboard: undefined,
   deviceTree: true,
 };
 

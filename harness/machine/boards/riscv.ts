@@ -4,7 +4,7 @@ import { type Architecture, type Board, pciDiskBuses } from "./board-facts.ts";
 /** OpenSBI is where RAM begins (QEMU, hw/riscv/boot.c). */
 const firmwareAt = 0x8000_0000n;
 
-const common: Partial<Board> = { ownFirmware: true };
+const common: Partial<Board> = { ownFirmware: true, keyboard: false };
 
 const virt: Partial<Board> = {
   ...common,

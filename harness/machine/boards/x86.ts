@@ -20,6 +20,7 @@ function boards(cpu: string): Architecture["boards"] {
     isapc: { ...pc, cpu: "qemu32", pci: false, diskBuses: ["ide", "floppy"] },
     microvm: {
       ...common,
+      keyboard: false,
       cpu,
       serialPorts: 1,
       pci: false,

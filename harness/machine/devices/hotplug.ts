@@ -44,6 +44,11 @@ export class Hotplug {
     for (const { id, model } of devices) this.#devices.set(id, { model, undo: [] });
   }
 
+  /** Models of all devices that the machine has now, beside the board's own. */
+  get models(): readonly string[] {
+    return [...this.#devices.values()].map(({ model }) => model);
+  }
+
   /** As `Machine.attach`. */
   attach(device: Device): Promise<string> {
     return this.#inTurn(() => this.#attach(device));
@@ -171,6 +176,15 @@ export class Hotplug {
       given.abort();
     }
   }
+}
+
+/** Whether a machine has a keyboard, as far as its board, devices and arguments tell. */
+export function hasKeyboard(
+  { board, extra }: Pick<MachinePlan, "board" | "extra">,
+  { models }: Pick<Hotplug, "models">,
+): boolean {
+  const isOfBoard = board.facts.keyboard !== false;
+  return isOfBoard || [...models, ...extra.extra].some((name) => /kbd|keyboard/.test(name));
 }
 
 /** Takes every step, whatever becomes of the others. @throws what the first failure was. */
