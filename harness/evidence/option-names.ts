@@ -1,4 +1,4 @@
-/** The options of a call, which may come from JavaScript, or from a test that nobody type-checks. */
+/** Options of a call, which may come from JavaScript, or from a test that nobody type-checks. */
 import { SpecError } from "./errors.ts";
 import { toPlainData } from "./plain-data.ts";
 

@@ -125,7 +125,7 @@ export function firmwareDirectories(
 }
 
 /** Paths of the descriptors that count, sorted by file name. */
-function listDescriptors(directories: readonly string[]): string[] {
+export function listDescriptors(directories: readonly string[]): string[] {
   const byName = new Map<string, string>();
   for (const directory of directories) {
     for (const name of namesIn(directory)) {

@@ -32,3 +32,9 @@ export {
 } from "./qemu-facts.ts";
 export { forgetHost } from "./remember.ts";
 export type { AcceleratorSample } from "./sample.ts";
+export {
+  findVirtiofsd,
+  parseVirtiofsdHelp,
+  type Virtiofsd,
+  type VirtiofsdRequest,
+} from "./virtiofsd.ts";

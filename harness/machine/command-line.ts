@@ -4,6 +4,7 @@ import type { ChosenBoard } from "./choose-board.ts";
 import { deviceArguments, deviceOverlays } from "./devices/device-arguments.ts";
 import { programShellCommand, servedDevices } from "./devices/device-programs.ts";
 import type { PlannedDevice } from "./devices/plan-devices.ts";
+import { sharedMemoryArguments } from "./devices/virtiofs.ts";
 import { diskOverlays, mediaArguments, type PlannedMedia } from "./disk-arguments.ts";
 import { displayArguments } from "./display-adapter.ts";
 import { escapeComma, type PlannedOverlay } from "./drive-arguments.ts";
@@ -129,7 +130,8 @@ function common(plan: MachinePlan, directory: string): string[] {
   const { board } = plan;
   return [
     ...["-no-user-config", "-nodefaults", "-display", "none"],
-    ...["-machine", board.machine, "-accel", plan.accelerator],
+    ...sharedMemoryArguments(plan.devices, board.machine, board.memory),
+    ...["-accel", plan.accelerator],
     ...clockArguments(plan.clock, plan.startsAt),
     ...(board.cpu === undefined ? [] : ["-cpu", board.cpu]),
     ...(board.cpus === undefined ? [] : ["-smp", `${board.cpus}`]),

@@ -1,7 +1,7 @@
 /** Linux of Debian, on four architectures: to its shell, and with devices that come and go. */
 import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, network, scsi, share, test, usb, virtio } from "bringup";
+import { expect, network, rtc, scsi, share, test, tpm, usb, virtio } from "bringup";
 import { fetchLinux } from "./linux.ts";
 import { needs, scratchDirectory } from "./needs.ts";
 
@@ -110,4 +110,33 @@ test("Linux sees and uses disks and a network card", async ({ boot, skip }) => {
   await expect(vm.serial).toPrint("USB disconnect", soon);
   // What the guest has written went to overlays.
   expect(readFileSync(file, "latin1")).toMatch(/^this is usb\n/);
+});
+
+test("Linux finds a TPM and the time of its clock, and mounts a directory by virtiofs", async ({
+  boot,
+  skip,
+}) => {
+  const linux = await needs(skip, "amd64", () => fetchLinux("amd64", "linux-image-amd64"));
+  const directory = scratchDirectory();
+  writeFileSync(join(directory, "from-here"), "this is shared\n");
+  const vm = await boot({
+    ...linux,
+    machine: "q35",
+    commandLine: "console=ttyS0",
+    memory: "512M",
+    devices: [
+      tpm.crb(),
+      rtc({ startsAt: "2038-01-19T03:00:00Z" }),
+      share({ directory, tag: "host", by: "virtiofs", writable: true }),
+    ],
+  });
+  await expect(vm.serial).toPrint(prompt, { timeoutMs: bootMs });
+  const run = (line: string) => vm.serial.command(line, { prompt, ...soon });
+  expect(await run("cat /sys/class/tpm/tpm0/tpm_version_major")).toBe("2");
+  expect(await run("cat /sys/class/tpm/tpm0/pcr-sha256/0")).toMatch(/^[0-9A-F]{64}$/);
+  expect(await run("date -u +%Y-%m-%dT%H")).toBe("2038-01-19T03");
+  await run("mkdir /mnt && mount -t virtiofs host /mnt");
+  expect(await run("cat /mnt/from-here")).toBe("this is shared");
+  await run("echo this is the guest > /mnt/from-there");
+  expect(readFileSync(join(directory, "from-there"), "utf8")).toBe("this is the guest\n");
 });

@@ -16,7 +16,7 @@ export interface LinuxFiles {
 const drivers = [
   ..."virtio_pci virtio_mmio virtio_blk virtio_net virtio_scsi sd_mod nvme".split(" "),
   ..."virtio_console usbserial ftdi_sio".split(" "),
-  ..."xhci_pci xhci_plat_hcd usb_storage uas ahci ata_piix sym53c8xx e1000 pcie_pme 9pnet_virtio 9p".split(
+  ..."xhci_pci xhci_plat_hcd usb_storage uas ahci ata_piix sym53c8xx e1000 pcie_pme 9pnet_virtio 9p fuse virtiofs".split(
     " ",
   ),
 ];

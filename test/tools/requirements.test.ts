@@ -54,10 +54,10 @@ describe("the table", () => {
       installCommand(manager, needed).join(" "),
     );
     expect(commands.join("\n")).toMatchInlineSnapshot(`
-      "apt-get install --no-install-recommends clang coreutils efi-shell-x64 grub-common grub-efi-amd64-bin grub-pc-bin lld llvm make mtools opensbi ovmf qemu-efi-aarch64 qemu-system-arm qemu-system-mips qemu-system-misc qemu-system-ppc qemu-system-riscv64 qemu-system-s390x qemu-system-x86 qemu-utils seabios swtpm util-linux xorriso
-      dnf install clang coreutils edk2-aarch64 edk2-ovmf grub2-efi-x64-modules grub2-pc-modules grub2-tools grub2-tools-extra lld llvm make mtools qemu-img qemu-system-aarch64 qemu-system-hppa qemu-system-mips qemu-system-ppc qemu-system-riscv qemu-system-s390x qemu-system-x86 seabios-bin swtpm util-linux util-linux-core xorriso
-      zypper install clang coreutils grub2 grub2-i386-pc grub2-x86_64-efi lld llvm make mtools qemu-arm qemu-extra qemu-ovmf-x86_64 qemu-ppc qemu-s390x qemu-seabios qemu-tools qemu-uefi-aarch64 qemu-x86 swtpm util-linux xorriso
-      pacman -S --needed clang coreutils edk2-aarch64 edk2-ovmf edk2-shell grub libisoburn lld llvm make mtools qemu-img qemu-system-aarch64 qemu-system-hppa qemu-system-mips qemu-system-ppc qemu-system-riscv qemu-system-riscv-firmware qemu-system-s390x qemu-system-x86 seabios swtpm util-linux
+      "apt-get install --no-install-recommends clang coreutils efi-shell-x64 grub-common grub-efi-amd64-bin grub-pc-bin lld llvm make mtools opensbi ovmf qemu-efi-aarch64 qemu-system-arm qemu-system-mips qemu-system-misc qemu-system-ppc qemu-system-riscv64 qemu-system-s390x qemu-system-x86 qemu-utils seabios swtpm util-linux virtiofsd xorriso
+      dnf install clang coreutils edk2-aarch64 edk2-ovmf grub2-efi-x64-modules grub2-pc-modules grub2-tools grub2-tools-extra lld llvm make mtools qemu-img qemu-system-aarch64 qemu-system-hppa qemu-system-mips qemu-system-ppc qemu-system-riscv qemu-system-s390x qemu-system-x86 seabios-bin swtpm util-linux util-linux-core virtiofsd xorriso
+      zypper install clang coreutils grub2 grub2-i386-pc grub2-x86_64-efi lld llvm make mtools qemu-arm qemu-extra qemu-ovmf-x86_64 qemu-ppc qemu-s390x qemu-seabios qemu-tools qemu-uefi-aarch64 qemu-x86 swtpm util-linux virtiofsd xorriso
+      pacman -S --needed clang coreutils edk2-aarch64 edk2-ovmf edk2-shell grub libisoburn lld llvm make mtools qemu-img qemu-system-aarch64 qemu-system-hppa qemu-system-mips qemu-system-ppc qemu-system-riscv qemu-system-riscv-firmware qemu-system-s390x qemu-system-x86 seabios swtpm util-linux virtiofsd
       brew install coreutils i686-elf-grub lld llvm make mtools qemu swtpm x86_64-elf-grub xorriso"
     `);
   });

@@ -62,8 +62,11 @@ function checkProperties(properties: unknown, field: string): void {
 
 function checkShare(share: unknown, field: string): void {
   if (!isObject(share)) fail(field, share, "a directory such as { directory, tag }");
-  checkNames(share, ["directory", "tag", "writable"], field, "a shared directory");
-  const { directory, tag, writable } = share;
+  checkNames(share, ["directory", "tag", "writable", "by"], field, "a shared directory");
+  const { by, directory, tag, writable } = share;
+  if (by !== undefined && by !== "9p" && by !== "virtiofs") {
+    fail(`${field}.by`, by, 'one of "9p", "virtiofs"');
+  }
   if (typeof directory !== "string" || directory === "" || directory.includes("\0")) {
     fail(`${field}.directory`, directory, "a path");
   }

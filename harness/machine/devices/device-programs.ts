@@ -4,12 +4,12 @@
  */
 import { escapeComma } from "../drive-arguments.ts";
 import type { PlannedDevice } from "./plan-devices.ts";
+import { type VirtiofsProgram, virtiofsCommand } from "./virtiofs.ts";
 
 /** What serves a device. */
-export interface DeviceProgram {
-  readonly kind: "swtpm";
-  readonly version: "1.2" | "2.0";
-}
+export type DeviceProgram =
+  | { readonly kind: "swtpm"; readonly version: "1.2" | "2.0" }
+  | VirtiofsProgram;
 
 /** A device that a program serves. */
 export interface ServedDevice {
@@ -24,10 +24,11 @@ export function servedDevices(devices: readonly PlannedDevice[]): ServedDevice[]
 
 /** The program's own command line. @param directory has socket and state. */
 export function programCommand({ id, program }: ServedDevice, directory: string): string[] {
-  const { version } = program;
+  const socket = programSocket(id, directory);
+  if (program.kind === "virtiofsd") return virtiofsCommand(program, socket);
   return [
-    ...["swtpm", "socket", ...(version === "2.0" ? ["--tpm2"] : [])],
-    ...["--ctrl", `type=unixio,path=${programSocket(id, directory)},mode=0600`],
+    ...["swtpm", "socket", ...(program.version === "2.0" ? ["--tpm2"] : [])],
+    ...["--ctrl", `type=unixio,path=${socket},mode=0600`],
     // It ends by itself when QEMU has gone.
     ...["--tpmstate", `dir=${stateDirectory(id, directory)},mode=0600`, "--terminate"],
   ];
@@ -43,17 +44,38 @@ export function stateDirectory(id: string, directory: string): string {
   return `${directory}/${id}-state`;
 }
 
+/**
+ * The same, saying through a FIFO when it listens: swtpm writes its process id once its control
+ * channel is open (swtpm 0.7, src/swtpm/swtpm.c), and what virtiofsd says goes there.
+ */
+export function announcingCommand(
+  device: ServedDevice,
+  directory: string,
+  fifo: string,
+): readonly [file: string, ...words: string[]] {
+  const [file = "", ...words] = programCommand(device, directory);
+  if (device.program.kind === "swtpm") return [file, ...words, "--pid", `file=${fifo}`];
+  return ["/bin/sh", "-c", 'exec "$@" 2>"$0"', fifo, file, ...words];
+}
+
+/** Whether a program that has said this listens. */
+export function isListening({ kind }: DeviceProgram, said: string): boolean {
+  return kind === "swtpm" ? said !== "" : said.includes("Waiting for vhost-user socket connection");
+}
+
 /** QEMU's arguments that come before the device. */
 export function programArguments({ id, program }: PlannedDevice, directory: string): string[] {
   if (program === undefined) return [];
   const chardev = programChardev(id);
   const socket = `socket,id=${chardev},path=${escapeComma(programSocket(id, directory))}`;
-  return [...["-chardev", socket], ...["-tpmdev", `emulator,id=${tpmId(id)},chardev=${chardev}`]];
+  const tpm = ["-tpmdev", `emulator,id=${tpmId(id)},chardev=${chardev}`];
+  return ["-chardev", socket, ...(program.kind === "swtpm" ? tpm : [])];
 }
 
 /** What `-device` says of its program. */
 export function programOptions({ id, program }: PlannedDevice): Record<string, string> {
-  return program === undefined ? {} : { tpmdev: tpmId(id) };
+  if (program === undefined) return {};
+  return program.kind === "swtpm" ? { tpmdev: tpmId(id) } : { chardev: programChardev(id) };
 }
 
 /** A command for a shell that starts the program afresh and waits until it listens. */

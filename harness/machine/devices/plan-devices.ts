@@ -12,6 +12,7 @@ import { memoryBytes } from "../spec-check.ts";
 import type { Device, DeviceProperty } from "./device.ts";
 import type { DeviceProgram } from "./device-programs.ts";
 import { planTpm } from "./tpm.ts";
+import { planVirtiofs } from "./virtiofs.ts";
 
 /** A device with nothing left to decide. */
 export interface PlannedDevice {
@@ -32,7 +33,7 @@ export interface PlannedDevice {
 
 /** Where devices go. */
 export interface DevicePlace {
-  readonly board: Pick<ChosenBoard, "facts" | "machineType">;
+  readonly board: Pick<ChosenBoard, "facts" | "machineType" | "memory">;
   /** What this QEMU has. */
   readonly models: readonly DeviceModel[];
   /** Models that the machine has already, for the controllers among them. */
@@ -104,10 +105,10 @@ export async function planDevices(
       properties: given.properties ?? {},
       drive: await planDrive(given, field, place.directory),
       backend: given.backend ?? "none",
-      share: planShare(given, field),
+      share: given.share?.by === "virtiofs" ? undefined : planShare(given, field),
       chardev: given.port === undefined ? undefined : place.chardevOf(given.port),
       memoryBytes: planMemory(given, field),
-      program: planTpm(given, field),
+      program: await planProgram(given, field, place.board),
     });
   }
   return [...planned, ...plugged];
@@ -199,6 +200,17 @@ async function planDrive(
   } as const;
   const { bus: _, ...drive } = await planDisk(given.drive, place);
   return drive;
+}
+
+/** @throws `SpecError` and `HostError` as `planVirtiofs` and `planTpm`. */
+async function planProgram(
+  given: Device,
+  field: string,
+  { memory }: DevicePlace["board"],
+): Promise<DeviceProgram | undefined> {
+  if (given.share?.by !== "virtiofs") return planTpm(given, field);
+  const directory = planShare(given, field)?.directory ?? "";
+  return await planVirtiofs(given, directory, field, memory);
 }
 
 /** @throws `SpecError` where it is no directory. */

@@ -1,5 +1,6 @@
 /** Starts the programs that serve devices, before QEMU, and ends them after it. */
-import { mkdirSync, readFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { LaunchError } from "../../evidence/index.ts";
 import {
@@ -15,12 +16,15 @@ import {
 import type { QmpClient } from "../../qmp/index.ts";
 import type { MachineChronicle } from "../machine-record.ts";
 import {
-  programCommand,
+  announcingCommand,
+  isListening,
+  programSocket,
   type ServedDevice,
   servedDevices,
   stateDirectory,
 } from "./device-programs.ts";
 import type { PlannedDevice } from "./plan-devices.ts";
+import { virtiofsLock } from "./virtiofs.ts";
 
 /** Milliseconds until a program listens; it needs some 10. */
 const programMs = 10_000;
@@ -57,7 +61,7 @@ export async function startPrograms(
   );
   return {
     watch: (qmp) => {
-      for (const program of programs) program.watch(qmp, surroundings.chronicle);
+      for (const program of programs) program.watch(qmp);
     },
     end: async () => {
       await Promise.all(programs.map((program) => program.end()));
@@ -66,43 +70,49 @@ export async function startPrograms(
 }
 
 class Program {
+  readonly #device: ServedDevice;
   readonly #name: string;
+  readonly #place: ProgramSurroundings;
   readonly #log: string;
   readonly #child: OwnedChild;
   /** Through it the program says that it listens. */
   readonly #fifo: FifoPair;
   #isEnding = false;
 
-  static async start(device: ServedDevice, surroundings: ProgramSurroundings): Promise<Program> {
-    const { chronicle, cleanup, privateDirectory } = surroundings;
-    const { kind } = device.program;
-    const path = join(privateDirectory, `${device.id}-says`);
+  static async start(device: ServedDevice, place: ProgramSurroundings): Promise<Program> {
+    const path = join(place.privateDirectory, `${device.id}-says`);
     await makeFifos([path]);
     const fifo = openFifoPair(path);
-    cleanup.defer("a FIFO", () => fifo.close());
-    const log = join(chronicle.facts.directory, `${kind}.${device.id}.log`);
-    chronicle.addFile(log);
-    mkdirSync(stateDirectory(device.id, privateDirectory), { mode: 0o700 });
-    const [file = kind, ...words] = programCommand(device, privateDirectory);
-    // It writes its process id once it listens (swtpm, `main`): a FIFO tells that at once.
-    const child = startOwned(file, [...words, "--pid", `file=${path}.out`], {
-      logFile: log,
-      sockets: 0,
-    });
-    const program = new Program(`${kind} of ${device.id}`, log, child, fifo);
-    cleanup.defer(kind, () => program.end());
+    place.cleanup.defer("a FIFO", () => fifo.close());
+    mkdirSync(stateDirectory(device.id, place.privateDirectory), { mode: 0o700 });
+    const program = new Program(device, place, fifo, `${path}.out`);
+    place.cleanup.defer(device.program.kind, () => program.end());
     await program.#listening();
     return program;
   }
 
-  private constructor(name: string, log: string, child: OwnedChild, fifo: FifoPair) {
-    this.#name = name;
-    this.#log = log;
-    this.#child = child;
+  private constructor(
+    device: ServedDevice,
+    place: ProgramSurroundings,
+    fifo: FifoPair,
+    fifoPath: string,
+  ) {
+    const { kind } = device.program;
+    const { chronicle, privateDirectory } = place;
+    this.#device = device;
+    this.#name = `${kind} of ${device.id}`;
+    this.#place = place;
     this.#fifo = fifo;
+    // Ports have no dot in their names: this log is no port's.
+    this.#log = join(chronicle.facts.directory, `${kind}.${device.id}.log`);
+    chronicle.addFile(this.#log);
+    const [file, ...words] = announcingCommand(device, privateDirectory, fifoPath);
+    // Under another level the newer virtiofsd would not say that it listens.
+    const environment = { ...process.env, RUST_LOG: "info" };
+    this.#child = startOwned(file, words, { logFile: this.#log, sockets: 0, environment });
   }
 
-  watch(qmp: QmpClient, chronicle: MachineChronicle): void {
+  watch(qmp: QmpClient): void {
     void this.#child.ended.then(async (end) => {
       if (this.#isEnding) return;
       // It also ends because QEMU has: then that is the news, and nobody answers any more.
@@ -111,7 +121,8 @@ class Program {
         () => false,
       );
       if (!isAlive || this.#isEnding) return;
-      chronicle.note(this.#name, `${this.#lastWords(end)}; the machine goes on without it`);
+      const words = `${this.#lastWords(end)}; the machine goes on without it`;
+      this.#place.chronicle.note(this.#name, words);
     });
   }
 
@@ -120,11 +131,25 @@ class Program {
     this.#child.kill();
     await this.#child.ended;
     this.#fifo.close();
+    const { id, program } = this.#device;
+    if (program.kind !== "virtiofsd") return;
+    const lock = virtiofsLock(program, programSocket(id, this.#place.privateDirectory));
+    if (lock !== undefined) await rm(lock, { force: true });
   }
 
   async #listening(): Promise<void> {
+    const { program } = this.#device;
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#fifo.onData(() => resolve());
+    let said = "";
+    let isReady = false;
+    this.#fifo.onData((bytes) => {
+      // A process id is no news for anybody else.
+      if (program.kind === "virtiofsd") appendFileSync(this.#log, bytes);
+      if (isReady) return;
+      said += Buffer.from(bytes).toString("latin1");
+      isReady = isListening(program, said);
+      if (isReady) resolve();
+    });
     const early = this.#child.ended.then((end) => {
       throw new LaunchError(`${this.#name} did not start: ${this.#lastWords(end)}`, {
         cause: end.spawnError,
@@ -134,7 +159,9 @@ class Program {
     await withLimit(Promise.race([promise, early]), programMs, what, "programMs");
   }
 
+  /** Of a program that has ended. */
   #lastWords({ exitCode, signal, spawnError }: ChildEnd): string {
+    if (!this.#isEnding) this.#fifo.drain();
     const how = spawnError?.message ?? `it ended with ${signal ?? `code ${exitCode}`}`;
     const said = readFileSync(this.#log, "utf8").trim().split("\n").slice(-mostLastLines);
     return said[0] === "" ? how : `${how}: ${said.join("; ")}`;

@@ -1,0 +1,87 @@
+/** Finds virtiofsd, which serves a directory to a guest, and what this one can do. */
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { isAbsolute, join } from "node:path";
+import { HostError } from "../evidence/index.ts";
+import { askText } from "./ask.ts";
+import { type Environment, isRecord } from "./cache.ts";
+import { listDescriptors } from "./firmware.ts";
+import { installCommand } from "./install.ts";
+import { identify } from "./locate.ts";
+import { rememberHere } from "./remember.ts";
+import { findOnPath, isExecutable } from "./search-path.ts";
+
+/** Milliseconds that it may take for its answer; it needs some 10. */
+const helpLimitMs = 10_000;
+
+/** A virtiofsd. */
+export interface Virtiofsd {
+  readonly path: string;
+  /** There are two of that name: QEMU's own up to 7.2, in C, and its successor, in Rust. */
+  readonly dialect: "c" | "rust";
+  /** Whether it can keep the guest from writing. */
+  readonly canBeReadOnly: boolean;
+}
+
+/** Where to look. */
+export interface VirtiofsdRequest {
+  /** Taken in place of `process.env`: PATH, XDG_CONFIG_HOME, HOME. */
+  readonly environment?: Environment;
+  /** Directories of descriptors, most specific first. */
+  readonly directories?: readonly string[];
+}
+
+/**
+ * The virtiofsd of PATH, or of QEMU's descriptors of vhost-user back-ends (QEMU,
+ * docs/interop/vhost-user.json), because most distributions keep it apart from other programs.
+ * @throws `HostError` without one, or where it does not answer.
+ */
+export async function findVirtiofsd(request: VirtiofsdRequest = {}): Promise<Virtiofsd> {
+  const { environment = process.env } = request;
+  const directories = request.directories ?? descriptorDirectories(environment);
+  const described = listDescriptors(directories).map(binaryOf);
+  const path = [findOnPath("virtiofsd", environment.PATH), ...described].find(
+    (one) => one !== undefined && isExecutable(one),
+  );
+  if (path === undefined) {
+    throw new HostError(
+      `install virtiofsd: there is none on PATH, and none described in ${directories.join(", ")}`,
+      { remedy: installCommand(["virtiofsd"], environment) },
+    );
+  }
+  return await rememberHere(`virtiofsd ${identify(path).text}`, async () => {
+    const namedBy = "the look for virtiofsd";
+    const help = await askText({ path, namedBy, limitMs: helpLimitMs }, ["--help"]);
+    return parseVirtiofsdHelp(path, help);
+  });
+}
+
+/** Which of the two it is, by the options that it lists. */
+export function parseVirtiofsdHelp(path: string, help: string): Virtiofsd {
+  return {
+    path,
+    dialect: help.includes("--shared-dir") ? "rust" : "c",
+    canBeReadOnly: help.includes("--readonly"),
+  };
+}
+
+function descriptorDirectories(environment: Environment): string[] {
+  const configured = environment.XDG_CONFIG_HOME;
+  const configuration =
+    configured !== undefined && isAbsolute(configured)
+      ? configured
+      : join(environment.HOME ?? homedir(), ".config");
+  return [configuration, "/etc", "/usr/share"].map((place) => join(place, "qemu", "vhost-user"));
+}
+
+/** The program of a descriptor that is for file systems. */
+function binaryOf(descriptor: string): string | undefined {
+  try {
+    const content: unknown = JSON.parse(readFileSync(descriptor, "utf8"));
+    if (!isRecord(content) || content.type !== "fs") return undefined;
+    return typeof content.binary === "string" ? content.binary : undefined;
+  } catch {
+    // One that cannot be read describes nothing.
+    return undefined;
+  }
+}
