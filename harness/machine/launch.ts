@@ -100,8 +100,11 @@ export async function launchMachine(
     portLimits,
     overlayLimitBytes,
     remove: async () => {
-      await programs.end();
-      await privateDirectory.remove();
+      try {
+        await programs.end();
+      } finally {
+        await privateDirectory.remove();
+      }
     },
   });
   cleanup.defer("the machine", () => machine[Symbol.asyncDispose]());

@@ -28,6 +28,8 @@ import { virtiofsLock } from "./virtiofs.ts";
 
 /** Milliseconds until a program listens; it needs some 10. */
 const programMs = 10_000;
+/** Milliseconds that it may take to end after SIGKILL. */
+const endMs = 5_000;
 /** Lines of a program that tell of its end. */
 const mostLastLines = 3;
 
@@ -43,7 +45,7 @@ export interface ProgramSurroundings {
 export interface StartedPrograms {
   /** Notes in the timeline which program ends although QEMU still runs, and its last words. */
   watch(qmp: QmpClient): void;
-  /** Ends all of them. Safe to call twice. */
+  /** Ends all of them. Safe to call twice. @throws `TimeoutError` for one that cannot be killed. */
   end(): Promise<void>;
 }
 
@@ -88,6 +90,7 @@ class Program {
     const program = new Program(device, place, fifo, `${path}.out`);
     place.cleanup.defer(device.program.kind, () => program.end());
     await program.#listening();
+    await program.#removeLock();
     return program;
   }
 
@@ -129,8 +132,13 @@ class Program {
   async end(): Promise<void> {
     this.#isEnding = true;
     this.#child.kill();
-    await this.#child.ended;
+    await withLimit(this.#child.ended, endMs, `${this.#name} to end after SIGKILL`);
     this.#fifo.close();
+    await this.#removeLock();
+  }
+
+  /** As soon as it is there, so that not even SIGKILL of this process leaves it. */
+  async #removeLock(): Promise<void> {
     const { id, program } = this.#device;
     if (program.kind !== "virtiofsd") return;
     const lock = virtiofsLock(program, programSocket(id, this.#place.privateDirectory));

@@ -69,8 +69,9 @@ export function virtiofsCommand(program: VirtiofsProgram, socket: string): strin
 }
 
 /**
- * The lock that the older one puts into a directory of the system, beside its socket's own, and
- * leaves there (QEMU 7.2, tools/virtiofsd/fuse_virtio.c, `fv_socket_lock`).
+ * The lock that the older one puts into a directory of the system and leaves there (QEMU 7.2,
+ * tools/virtiofsd/fuse_virtio.c, `fv_socket_lock`). It keeps two from one socket; nobody else has
+ * ours.
  */
 export function virtiofsLock(program: VirtiofsProgram, socket: string): string | undefined {
   if (program.dialect !== "c") return undefined;

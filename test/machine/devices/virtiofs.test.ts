@@ -1,6 +1,6 @@
 /** Directories that virtiofsd serves: as words, as its process, and where it cannot be had. */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { HostError, SpecError } from "../../../harness/evidence/index.ts";
@@ -15,6 +15,8 @@ import {
   virtiofsLock,
 } from "../../../harness/machine/devices/virtiofs.ts";
 import { share } from "../../../harness/machine/index.ts";
+import { kernelPath } from "../../../kernels/build.ts";
+import { startOwner } from "../../process/owner-process.ts";
 import {
   boot,
   errorOf,
@@ -134,6 +136,26 @@ describe("virtiofsd", () => {
       const lock = virtiofsLock({ ...program, dialect }, socket);
       expect(lock === undefined || !existsSync(lock)).toBe(true);
     }
+  });
+
+  test("is not left where the owner of the machine is killed", async ({ skip }) => {
+    const { dialect } = await findVirtiofsd();
+    if (dialect === "c" && process.getuid?.() !== 0) skip("this virtiofsd runs as root only");
+    const parent = temporaryDirectory();
+    const devices = [share({ directory: parent, tag: "host", by: "virtiofs", writable: true })];
+    const spec = { kernel: kernelPath("spin"), machine: "pc", accelerator: "tcg", devices };
+    const script = join(import.meta.dirname, "../owners/hold-machine.ts");
+    const owner = startOwner(script, [JSON.stringify(spec)], parent);
+    expect(await owner.nextLine()).toBe("running");
+    expect(processesWith(`${parent}/`)).toHaveLength(2);
+    owner.process.kill("SIGKILL");
+    await owner.exited();
+    const limit = { timeout: soonMs, interval: 20 };
+    await expect.poll(() => processesWith(`${parent}/`), limit).toEqual([]);
+    const name = parent.replaceAll("/", ".");
+    const locks = "/var/run/virtiofsd";
+    const left = existsSync(locks) ? readdirSync(locks) : [];
+    expect(left.filter((one) => one.startsWith(name))).toEqual([]);
   });
 
   /** QEMU has the path in its command line as well. */
