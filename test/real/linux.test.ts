@@ -117,7 +117,7 @@ test("Linux finds a TPM and the time of its clock, and mounts a directory by vir
   skip,
 }) => {
   const linux = await needs(skip, "amd64", () => fetchLinux("amd64", "linux-image-amd64"));
-  const directory = scratchDirectory();
+  const directory = await scratchDirectory();
   writeFileSync(join(directory, "from-here"), "this is shared\n");
   const vm = await boot({
     ...linux,

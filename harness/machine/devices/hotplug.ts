@@ -10,10 +10,11 @@ import { mediaIds } from "../disk-arguments.ts";
 import { overlayOfNode } from "../drive-arguments.ts";
 import type { LimitOfWait } from "../machine-parts.ts";
 import { makeOverlay } from "../overlays.ts";
+import { controllersOfDisks } from "./controllers.ts";
 import type { Device } from "./device.ts";
 import { backendId, deviceOptions, driveId } from "./device-arguments.ts";
 import { checkDevice } from "./device-check.ts";
-import { controllersOfDisks, type PlannedDevice, planDevices } from "./plan-devices.ts";
+import { type PlannedDevice, planDevices } from "./plan-devices.ts";
 
 /** What hot-plugging needs of the machine. */
 export interface HotplugParts {

@@ -3,12 +3,17 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { SpecError } from "../../evidence/index.ts";
 import { type DeviceModel, listDevices, type QemuBinary } from "../../host/index.ts";
-import { unversioned } from "../board.ts";
 import type { ChosenBoard } from "../choose-board.ts";
 import { mediaIds, type PlannedMedia } from "../disk-arguments.ts";
 import { type PlannedDisk, planDisk } from "../disks.ts";
 import type { MachineSpec } from "../spec.ts";
 import { memoryBytes } from "../spec-check.ts";
+import {
+  checkControllerId,
+  controllerOf,
+  controllersOfDisks,
+  ownControllers,
+} from "./controllers.ts";
 import type { Device, DeviceProperty } from "./device.ts";
 import type { DeviceProgram } from "./device-programs.ts";
 import { planTpm } from "./tpm.ts";
@@ -49,24 +54,6 @@ export interface DevicePlace {
   readonly directory: string;
 }
 
-/** QEMU's name of a bus, the controllers that have one, and the one that is added. */
-const controllers = [
-  { bus: "usb-bus", has: /(uhci|ehci|xhci|ohci)/, added: "qemu-xhci", id: "usb-controller" },
-  {
-    bus: "SCSI",
-    has: /^(virtio-scsi|lsi|megasas|mptsas|am53c974|dc390|pvscsi)/,
-    added: "virtio-scsi-pci",
-    id: "scsi-controller",
-  },
-  {
-    bus: "virtio-serial-bus",
-    has: /^virtio-serial/,
-    added: "virtio-serial-pci",
-    id: "serial-controller",
-  },
-  { bus: "floppy-bus", has: /^isa-fdc$/, added: "isa-fdc", id: "floppy-controller" },
-] as const;
-
 /**
  * Completes devices, with the controllers that they need and the machine has not.
  * @throws `SpecError` for a model that this QEMU has not, a device that the board has no bus for,
@@ -87,7 +74,7 @@ export async function planDevices(
     const field = place.field(index);
     const model = modelNamed(given.model, field, place.models);
     checkBus(model, field, place);
-    const needed = controllers.find(({ bus }) => bus === model.bus);
+    const needed = controllerOf(model.bus);
     if (needed !== undefined && !names.some((name) => needed.has.test(name))) {
       const controller = modelNamed(needed.added, field, place.models);
       checkBus(controller, field, place);
@@ -136,43 +123,10 @@ export async function planSpecDevices(
   });
 }
 
-/** Controllers that come with the disks of a spec. */
-export function controllersOfDisks({ disks }: PlannedMedia): string[] {
-  const has = (bus: string) => disks.some((disk) => disk.bus === bus);
-  return [
-    ...(has("usb") ? ["qemu-xhci"] : []),
-    ...(has("scsi") ? ["virtio-scsi-pci"] : []),
-    // QEMU adds it where a drive asks for it (hw/i386/pc.c, pc_basic_device_init).
-    ...(has("floppy") ? ["isa-fdc"] : []),
-  ];
-}
-
-/** Controllers that the board has without being asked: of the PCs all but `q35` read floppies. */
-function ownControllers({ facts, machineType }: DevicePlace["board"]): string[] {
-  const hasFloppies = facts.diskBuses?.includes("floppy") === true;
-  return hasFloppies && unversioned(machineType) !== "q35" ? ["isa-fdc"] : [];
-}
-
 /** A name for a device without one: of that number, or of the next that is free. */
 function freeName(number: number, taken: ReadonlySet<string>): string {
   const name = `device${number}`;
   return taken.has(name) ? freeName(number + 1, taken) : name;
-}
-
-/** @throws `SpecError` where another device has the name of a controller that is to be added. */
-function checkControllerId(
-  id: string,
-  model: string,
-  devices: readonly Device[],
-  { field, taken }: DevicePlace,
-  brings: string,
-): void {
-  const what = `"${id}" is what the controller is called that ${model} brings along`;
-  const index = devices.findIndex((given) => given.id === id);
-  if (index >= 0) throw new SpecError(`${field(index)}.id`, `${what}; take another`);
-  if (!taken.includes(id)) return;
-  const advice = "add a controller first, or call that device otherwise";
-  throw new SpecError(brings, `cannot be added: ${what}, and a device has that name; ${advice}`);
 }
 
 function withoutBackends(id: string, model: string): PlannedDevice {
