@@ -51,10 +51,15 @@ export function blockNode(name: string, disk: GraphDisk, overlay: string | undef
   const image = fileNode(disk.format, disk.file, isWritable && overlay === undefined);
   const base =
     overlay === undefined ? image : { ...fileNode("qcow2", overlay, true), backing: image };
-  const failing = layers(disk, errors).reduce(failingNode, base);
+  // A device takes a node for writable unless it is told otherwise, whatever is below.
+  const access = disk.readOnly ? { "read-only": true } : {};
+  const failing = layers(disk, errors).reduce(
+    (image, layer) => ({ ...failingNode(image, layer, access), ...access }),
+    base,
+  );
   return limits === undefined
     ? failing
-    : { driver: "throttle", "throttle-group": groupName(name), file: failing };
+    : { driver: "throttle", "throttle-group": groupName(name), file: failing, ...access };
 }
 
 function groupName(name: string): string {
@@ -89,13 +94,13 @@ function layers({ readsOfQemu = 0 }: GraphDisk, errors: readonly DiskError[]): L
  * Rules of blkdebug (QEMU, docs/devel/blkdebug.rst). The state counts the reads and writes that
  * have come; the events by which it does are of the format above.
  */
-function failingNode(image: Node, { after, errors }: Layer): Node {
+function failingNode(image: Node, { after, errors }: Layer, access: Node): Node {
   const counting = Array.from({ length: after }, (_, index) =>
     ["read_aio", "write_aio"].map((event) => ({ event, state: index + 1, new_state: index + 2 })),
   );
   const injected = { "inject-error": errors.map((error) => injection(error, after)) };
   const states = after === 0 ? {} : { "set-state": counting.flat() };
-  return { driver: "raw", file: { driver: "blkdebug", image, ...injected, ...states } };
+  return { driver: "raw", file: { driver: "blkdebug", image, ...injected, ...states, ...access } };
 }
 
 function injection({ errno = "EIO", on, once = false, sector }: DiskError, after: number): Node {

@@ -236,7 +236,11 @@ export function errorLines(stderr: string): string[] {
     .map((line) => line.replace(/^qemu-system-\w+: /, ""));
 }
 
-/** Warnings, and what minimal installs print about display modules that nobody asked for. */
+/**
+ * Warnings, also of the dynamic linker and of GLib, and what minimal installs print about display
+ * modules that nobody asked for.
+ */
 function isHarmless(line: string): boolean {
+  if (/^ERROR: ld\.so: .* ignored\.$|-(?:WARNING|CRITICAL) \*\*: /.test(line)) return true;
   return /warning: |^ui-ui|^Unable to init server|^VNC server running|^audio: /.test(line);
 }

@@ -22,10 +22,14 @@ export function panicMessage(info: unknown): string {
   const field = (name: string) => (info as Record<string, unknown>)[name];
   const number = (name: string) => `0x${BigInt((field(name) ?? 0) as number).toString(16)}`;
   switch (field("type")) {
-    case "hyper-v":
-      return `reported to Hyper-V: ${[1, 2, 3, 4, 5].map((index) => number(`arg${index}`)).join(", ")}`;
-    case "s390":
-      return `CPU ${field("core")} has stopped: ${field("reason")}, PSW address ${number("psw-addr")}`;
+    case "hyper-v": {
+      const numbers = [1, 2, 3, 4, 5].map((index) => number(`arg${index}`));
+      return `reported to Hyper-V: ${numbers.join(", ")}`;
+    }
+    case "s390": {
+      const why = `${field("reason")}, PSW address ${number("psw-addr")}`;
+      return `CPU ${field("core")} has stopped: ${why}`;
+    }
     default:
       return `reported to QEMU (${field("type")})`;
   }

@@ -121,11 +121,15 @@ function judge(elf: Elf, clues: Clues): Verdict {
   if (elf.type === elfType.relocatable) return refused("relocatable");
   if (elf.type === elfType.core) return refused("core-dump");
   const isX86 = elf.machine === x86Machines.i386 || elf.machine === x86Machines.x86_64;
-  if (isX86 && (clues.pvh || clues.multiboot !== undefined)) return judgeX86(elf, clues);
+  const isHollow = loadedSegments(elf).length === 0;
+  if (isX86 && (clues.pvh || clues.multiboot !== undefined)) {
+    const isLoaded = !isHollow || clues.multiboot?.hasAddresses === true;
+    return isLoaded ? judgeX86(elf, clues) : refused("no-segments");
+  }
   if (clues.hosted) return refused("linux-program");
   // A position-independent kernel has the same type as a library, but an entry point.
   if (elf.type === elfType.shared && elf.entry === 0n) return refused("shared-library");
-  if (loadedSegments(elf).length === 0) return refused("no-segments");
+  if (isHollow) return refused("no-segments");
   return isX86 ? judgeX86(elf, clues) : { bootable: "entry", obstacle: null };
 }
 

@@ -1,6 +1,7 @@
 /** Drives and what was read from and written to them, from `query-block` and `query-blockstats`. */
 import { QmpError } from "../evidence/index.ts";
 import type { QmpAsk } from "./ask.ts";
+import { imageBelow, type RawImage, type RawNode } from "./block-image.ts";
 
 /** What a drive has done since QEMU started. Times are QEMU's own, in nanoseconds. */
 export interface BlockCounters {
@@ -51,13 +52,6 @@ export interface BlockDevice {
   readonly counters: BlockCounters;
 }
 
-interface RawImage {
-  readonly filename: string;
-  readonly format: string;
-  readonly "virtual-size": number;
-  readonly "backing-image"?: RawImage;
-}
-
 interface RawBlockDevice {
   readonly device: string;
   readonly qdev?: string;
@@ -76,19 +70,19 @@ interface RawStatistics {
 export async function queryBlockDevices(ask: QmpAsk): Promise<readonly BlockDevice[]> {
   const devices = (await ask("query-block")) as readonly RawBlockDevice[];
   const statistics = (await ask("query-blockstats")) as readonly RawStatistics[];
+  const nodes = (await ask("query-named-block-nodes", { flat: true })) as readonly RawNode[];
   return devices.map((raw) => {
     const id = idOf(raw);
     const own = statistics.find((other) => idOf(other) === id);
     const top = raw.inserted?.image;
-    const overlaid = top !== undefined && isThrowAway(top) ? top["backing-image"] : undefined;
-    const image = overlaid ?? top;
+    const image = top && imageBelow(top, nodes);
     return {
       id,
-      file: image?.filename,
+      file: image?.file,
       format: image?.format,
-      sizeBytes: image?.["virtual-size"],
+      sizeBytes: top?.["virtual-size"],
       readOnly: raw.inserted?.ro ?? false,
-      discardsWrites: overlaid !== undefined,
+      discardsWrites: image?.discardsWrites ?? false,
       removable: raw.removable,
       ioStatus: raw["io-status"],
       counters: countersOf(own?.stats ?? {}),
@@ -111,15 +105,6 @@ function idOf({ device, qdev }: { readonly device?: string; readonly qdev?: stri
   if (device !== undefined && device !== "") return device;
   const named = /^\/machine\/peripheral\/([^/]+)/.exec(qdev ?? "")?.[1];
   return named ?? qdev ?? "";
-}
-
-/**
- * Under `snapshot=on` QEMU puts an overlay without a name over the image. As that is nothing that
- * one could open by a file name, QEMU describes it as "json:{…}" (`bdrv_refresh_filename` in QEMU's
- * block.c), with the temporary file "vl.XXXXXX" of `create_tmp_file` in it.
- */
-function isThrowAway({ filename }: RawImage): boolean {
-  return filename.startsWith("json:") && /\/vl\.\w{6}"/.test(filename);
 }
 
 function countersOf(raw: Readonly<Record<string, number>>): BlockCounters {

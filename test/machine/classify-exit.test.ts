@@ -220,6 +220,11 @@ describe("QEMU's first complaint", () => {
   test.each([
     ["", undefined],
     [warning, undefined],
+    [
+      "ERROR: ld.so: object 'a.so' from LD_PRELOAD cannot be preloaded (gone): ignored.\n",
+      undefined,
+    ],
+    ["(qemu-system-x86_64:7): GLib-WARNING **: 12:00:00.000: a source has gone\n", undefined],
     ["ui-ui-gtk: not found\n\n  Unable to init server: x\naudio: x\n", undefined],
     [
       `${warning}qemu-system-arm: -device x: 'x' is not valid\nmore\n`,

@@ -46,6 +46,7 @@ describe("ELF", () => {
     ["positionIndependent", "64-bit ELF for aarch64", "entry", null],
     ["core", "64-bit ELF for x86_64", null, "core-dump"],
     ["hollow", "64-bit ELF for aarch64", null, "no-segments"],
+    ["hollowPvh", "64-bit ELF for x86_64 with a PVH entry", null, "no-segments"],
     ["linuxProgram", "64-bit ELF for x86_64", null, "linux-program"],
     ["linuxStatic", "64-bit ELF for aarch64", null, "linux-program"],
     ["freebsdKernel", "64-bit ELF for x86_64 with a PVH entry", "pvh", null],

@@ -139,6 +139,7 @@ export const elfSamples = {
   positionIndependent: sampleElf({ type: 3, machine: 183, segments: [load] }),
   core: sampleElf({ type: 4, segments: [load] }),
   hollow: sampleElf({ machine: 183, segments: [] }),
+  hollowPvh: sampleElf({ segments: [pvhNote] }),
   linuxProgram: sampleElf({
     segments: [load, { type: 3, content: Buffer.from("/lib64/ld-linux-x86-64.so.2\0") }],
   }),

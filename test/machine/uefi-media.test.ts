@@ -1,4 +1,5 @@
 /** Disks and ISO images that UEFI firmware boots, by partitions and by El Torito. */
+import { truncateSync, writeFileSync } from "node:fs";
 import { copyFile, open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -14,6 +15,7 @@ import { buildApplication } from "./efi-application.ts";
 import { writeGptDisk } from "./gpt.ts";
 import { boot, errorOf, temporaryDirectory } from "./machines.ts";
 
+const mebibyte = 1024 ** 2;
 const firmwareMs = 120_000;
 vi.setConfig({ testTimeout: firmwareMs + 20_000 });
 const slow = { timeoutMs: firmwareMs };
@@ -75,9 +77,10 @@ describe("a disk with an EFI system partition and without boot code", () => {
 });
 
 describe("a disk that is a FAT file system as a whole", () => {
-  async function makeFat(size: string, words: readonly string[], names: readonly string[]) {
+  async function makeFat(sizeBytes: number, words: readonly string[], names: readonly string[]) {
     const image = join(temporaryDirectory(), "fat.img");
-    await execa("truncate", ["-s", size, image]);
+    writeFileSync(image, "");
+    truncateSync(image, sizeBytes);
     await execa("mformat", ["-i", image, ...words, "::"]);
     await execa("mmd", ["-i", image, "::/EFI", "::/EFI/BOOT"]);
     const application = await buildApplication();
@@ -88,11 +91,11 @@ describe("a disk that is a FAT file system as a whole", () => {
   }
 
   test.each([
-    ["of a disk's size", "16M", []],
-    ["of a floppy's size, of which UEFI knows no drives", "1440K", ["-f", "1440"]],
-    ["FAT32", "64M", ["-F"]],
-  ])("and %s boots by UEFI", async (_, size, words) => {
-    const vm = await boot({ kernel: await makeFat(size, words, ["BOOTX64.EFI"]) });
+    ["of a disk's size", 16 * mebibyte, []],
+    ["of a floppy's size, of which UEFI knows no drives", 1440 * 1024, ["-f", "1440"]],
+    ["FAT32", 64 * mebibyte, ["-F"]],
+  ])("and %s boots by UEFI", async (_, sizeBytes, words) => {
+    const vm = await boot({ kernel: await makeFat(sizeBytes, words, ["BOOTX64.EFI"]) });
     await vm.serial.waitFor(hello, slow);
     expect(vm.record().kernel).toMatchObject({ image: "disk image bootable by UEFI" });
   });
@@ -102,7 +105,9 @@ describe("a disk that is a FAT file system as a whole", () => {
     ["bootloongarch64.efi", "loongarch64"],
     ["bootaa64.efi", "aarch64"],
   ])("tells by %s that it is for %s", async (name, arch) => {
-    expect(await detectImage(await makeFat("16M", [], [name]))).toMatchObject({ uefiOnly: [arch] });
+    expect(await detectImage(await makeFat(16 * mebibyte, [], [name]))).toMatchObject({
+      uefiOnly: [arch],
+    });
   });
 
   test.each([
@@ -111,7 +116,7 @@ describe("a disk that is a FAT file system as a whole", () => {
   ])("and %s is left to the BIOS", async (_, names, words) => {
     const sector = await assembleBootSector("1: hlt\n  jmp 1b");
     const image = await makeFat(
-      "1440K",
+      1440 * 1024,
       ["-f", "1440", ...words.flatMap((word) => [word, sector])],
       names,
     );
@@ -119,7 +124,7 @@ describe("a disk that is a FAT file system as a whole", () => {
   });
 
   test("is a disk where the spec asks for UEFI", async () => {
-    const kernel = await makeFat("1440K", ["-f", "1440"], []);
+    const kernel = await makeFat(1440 * 1024, ["-f", "1440"], []);
     const vm = await boot({ kernel, firmware: "uefi" });
     expect(vm.record().reproduce).not.toContain("if=floppy");
   });
