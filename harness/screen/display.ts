@@ -13,6 +13,9 @@ import {
   textMemory,
 } from "./vga-text.ts";
 
+/** Looks at a guest that runs, one of which may come while it draws, before it is stopped. */
+const looksBeforeStop = 2;
+
 /** A look at the screen. */
 export interface ScreenSight {
   readonly picture: Picture;
@@ -28,7 +31,6 @@ interface RawSight {
   /** `undefined` where it shows graphics. */
   readonly layout: TextLayout | undefined;
   readonly memory: Buffer;
-  readonly videoMemory: Buffer | undefined;
 }
 
 /** Looks at a display. */
@@ -51,11 +53,13 @@ export class Display {
     if (this.#controller === undefined) {
       return { picture: await this.#memory.picture(), text: undefined };
     }
-    const raw = await this.#look();
-    const { layout, picture } = raw;
-    if (layout === undefined) return { picture, text: undefined };
-    const text = this.#textOf(raw, layout);
-    if (text !== undefined) return { picture, text };
+    for (let look = 1; look <= looksBeforeStop; look += 1) {
+      const raw = await this.#look();
+      const { layout, picture } = raw;
+      if (layout === undefined) return { picture, text: undefined };
+      const text = await this.#textOf(raw, layout);
+      if (text !== undefined) return { picture, text };
+    }
     const still = await this.lookWithCursor();
     return { picture: still.picture, text: still.text };
   }
@@ -74,9 +78,10 @@ export class Display {
   }
 
   /** `undefined` where only the registers can tell. */
-  #textOf(raw: RawSight, layout: TextLayout): TextScreen | undefined {
+  async #textOf(raw: RawSight, layout: TextLayout): Promise<TextScreen | undefined> {
     if (this.#last !== undefined && isSameSight(this.#last, raw)) return this.#last.text;
-    const { memory, picture, videoMemory } = raw;
+    const { memory, picture } = raw;
+    const videoMemory = await this.#memory.readVideoMemory(fontMemoryBytes);
     const found = videoMemory && findTextStart({ picture, layout, memory, videoMemory });
     // What is drawn between two looks fits nothing. Where there is but one screen it is this one.
     const startBytes = found ?? (isBlankBeyond(memory, layout) ? layout.startBytes : undefined);
@@ -88,12 +93,10 @@ export class Display {
 
   async #look(): Promise<RawSight> {
     const picture = await this.#memory.picture();
-    const [biosData, memory, videoMemory] = await Promise.all([
-      this.#memory.read(biosDataArea),
-      this.#memory.read(textMemory),
-      this.#memory.readVideoMemory(fontMemoryBytes),
-    ]);
-    return { picture, layout: textLayoutOf(picture, biosData), memory, videoMemory };
+    const layout = textLayoutOf(picture, await this.#memory.read(biosDataArea));
+    // Reading has effects on an adapter that shows graphics: its latches keep what was read.
+    const memory = layout === undefined ? Buffer.alloc(0) : await this.#memory.read(textMemory);
+    return { picture, layout, memory };
   }
 }
 

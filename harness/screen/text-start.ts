@@ -22,9 +22,6 @@ export interface TextSight {
   readonly videoMemory: Uint8Array;
 }
 
-/** Colours by their number: what is known of the palette. */
-type Palette = (number | undefined)[];
-
 /**
  * The place, in bytes, from where on text memory makes the picture; any of several that look the
  * same. Only the cursor may hide a part of one character; where that leaves a doubt about the text
@@ -37,22 +34,20 @@ export function findTextStart({ layout, memory, picture, videoMemory }: TextSigh
   const screen = cutIntoBlocks(picture, layout);
   if (screen === undefined) return undefined;
   const words = new Uint16Array(memory.length >> 1);
-  words.forEach((_, at) => {
+  for (let at = 0; at < words.length; at += 1) {
     words[at] = (memory[2 * at] as number) | ((memory[2 * at + 1] as number) << 8);
-  });
-  const glyphs = glyphsOf(videoMemory);
-  const fit = new Fit(screen, words, (code) => glyphs[code] as Uint8Array);
-  let doubtful: number | undefined;
+  }
+  const fit = new Fit(screen, words, glyphsOf(videoMemory));
+  let likely: number | undefined;
+  let hasDoubt = false;
   for (const start of candidates(layout, words.length)) {
     const judgement = fit.judge(start);
     if (judgement === "exact") return start * 2;
     if (judgement !== "but for a cursor") continue;
-    if (doubtful !== undefined && !isSameText(words, doubtful, start, screen.cells.length)) {
-      doubtful = Number.NaN;
-    }
-    doubtful ??= start;
+    likely ??= start;
+    hasDoubt ||= !fit.isSameText(likely, start);
   }
-  return doubtful === undefined || Number.isNaN(doubtful) ? undefined : doubtful * 2;
+  return likely === undefined || hasDoubt ? undefined : likely * 2;
 }
 
 /** What firmware has noted comes first, then places that whole rows lead to, then all others. */
@@ -68,15 +63,6 @@ function* candidates({ columns, rows, startBytes }: TextLayout, count: number) {
   }
 }
 
-function isSameText(words: Uint16Array, one: number, other: number, count: number): boolean {
-  if (Number.isNaN(one)) return false;
-  for (let cell = 0; cell < count; cell += 1) {
-    const [first, second] = [words[one + cell] as number, words[other + cell] as number];
-    if ((first & 0xff) !== (second & 0xff)) return false;
-  }
-  return true;
-}
-
 function glyphsOf(videoMemory: Uint8Array): readonly Uint8Array[] {
   return Array.from({ length: 256 }, (_, code) =>
     Uint8Array.from(
@@ -86,89 +72,122 @@ function glyphsOf(videoMemory: Uint8Array): readonly Uint8Array[] {
   );
 }
 
-/** How well text memory fits one picture. */
+/** How well text memory fits one picture: "no", but for a cursor, or exactly. */
+type Judgement = "no" | "but for a cursor" | "exact";
+
+/** How a block shows a character, in whichever colours. */
+const shape = { unknown: 0, asItIs: 1, inverted: 2, none: 3 } as const;
+
+/** Of a colour that is in no picture. */
+const unknownColour = -1;
+
+/** It is asked for thousands of places, of which most differ in what tells most. */
 class Fit {
   readonly #screen: ScreenBlocks;
   readonly #words: Uint16Array;
-  readonly #glyph: (code: number) => Uint8Array;
-  /** For each block and character: whether the one shows the other, in whichever colours. */
-  readonly #shapes = new Map<number, "as it is" | "inverted" | "no">();
+  readonly #glyphs: readonly Uint8Array[];
+  /** For each block and character. */
+  readonly #shapes: Uint8Array;
+  /** Colours by their number, as far as they are known. */
+  readonly #palette = new Array<number>(16).fill(unknownColour);
+  /** For each place how many cells from there on are the same. */
+  readonly #runs: Uint16Array;
+  /** The judgement on a screen of one word. */
+  readonly #uniform = new Map<number, Judgement>();
 
-  constructor(screen: ScreenBlocks, words: Uint16Array, glyph: (code: number) => Uint8Array) {
+  constructor(screen: ScreenBlocks, words: Uint16Array, glyphs: readonly Uint8Array[]) {
     this.#screen = screen;
     this.#words = words;
-    this.#glyph = glyph;
+    this.#glyphs = glyphs;
+    this.#shapes = new Uint8Array(screen.blocks.length * 256);
+    this.#runs = new Uint16Array(words.length).fill(1);
+    for (let at = words.length - 2; at >= 0; at -= 1) {
+      if (words[at] === words[at + 1]) this.#runs[at] = (this.#runs[at + 1] as number) + 1;
+    }
   }
 
-  judge(start: number): "exact" | "but for a cursor" | "no" {
-    const { blocks, cells, tellingFirst } = this.#screen;
-    const palette: Palette = [];
+  judge(start: number): Judgement {
+    if ((this.#runs[start] as number) < this.#screen.cells.length) return this.#compare(start);
+    const word = this.#words[start] as number;
+    const judgement = this.#uniform.get(word) ?? this.#compare(start);
+    this.#uniform.set(word, judgement);
+    return judgement;
+  }
+
+  /** Whether the characters are the same from either place on, whatever their colours. */
+  isSameText(one: number, other: number): boolean {
+    const count = this.#screen.cells.length;
+    const isUniform = Math.min(this.#runs[one] ?? 0, this.#runs[other] ?? 0) >= count;
+    for (let cell = 0; cell < (isUniform ? 1 : count); cell += 1) {
+      const [first = 0, second = 0] = [this.#words[one + cell], this.#words[other + cell]];
+      if ((first & 0xff) !== (second & 0xff)) return false;
+    }
+    return true;
+  }
+
+  #compare(start: number): Judgement {
+    const { cells, tellingFirst } = this.#screen;
+    this.#palette.fill(unknownColour);
     let odd: number | undefined;
     for (const cell of tellingFirst) {
-      const word = this.#words[start + cell] as number;
-      if (this.#shows(cells[cell] as number, word, palette)) continue;
+      if (this.#shows(cells[cell] as number, this.#words[start + cell] as number)) continue;
       if (odd !== undefined) return "no";
       odd = cell;
     }
     if (odd === undefined) return "exact";
-    const block = blocks[cells[odd] as number] as Block;
-    const isCursor = this.#showsUnderCursor(block, this.#words[start + odd] as number, palette);
+    const isCursor = this.#showsUnderCursor(cells[odd] as number, this.#words[start + odd] ?? 0);
     return isCursor ? "but for a cursor" : "no";
   }
 
-  #shows(number: number, word: number, palette: Palette): boolean {
-    const block = this.#screen.blocks[number] as Block;
-    const shape = this.#shape(number, block, word & 0xff);
-    if (shape === "no") return false;
-    const [foreground, background] = coloursOf(word);
-    const [set, clear] = shape === "as it is" ? [block.set, block.clear] : [block.clear, block.set];
-    return agree(palette, foreground, set) && agree(palette, background, clear);
+  #shows(number: number, word: number): boolean {
+    const at = (number << 8) | (word & 0xff);
+    if (this.#shapes[at] === shape.unknown) this.#shapes[at] = this.#shapeOf(number, word & 0xff);
+    const { clear, set } = this.#screen.blocks[number] as Block;
+    const [foreground, background] = [(word >> 8) & 0x0f, word >> 12];
+    if (this.#shapes[at] === shape.asItIs) {
+      return this.#agree(foreground, set) && this.#agree(background, clear);
+    }
+    if (this.#shapes[at] === shape.inverted) {
+      return this.#agree(foreground, clear) && this.#agree(background, set);
+    }
+    return false;
   }
 
-  #shape(number: number, block: Block, code: number) {
-    const key = (number << 8) | code;
-    let shape = this.#shapes.get(key);
-    if (shape === undefined) {
-      const glyph = this.#glyph(code);
-      // A block's first pixel is always clear, but a glyph's may be set.
-      if (block.lines.every((line, at) => line === glyph[at])) shape = "as it is";
-      else if (block.lines.every((line, at) => line === (~(glyph[at] as number) & 0xff))) {
-        shape = "inverted";
-      } else shape = "no";
-      this.#shapes.set(key, shape);
-    }
-    return shape;
+  #shapeOf(number: number, code: number): number {
+    const { lines } = this.#screen.blocks[number] as Block;
+    const glyph = this.#glyphs[code] as Uint8Array;
+    // A block's first pixel is always clear, but a glyph's may be set.
+    if (lines.every((line, at) => line === glyph[at])) return shape.asItIs;
+    return lines.every((line, at) => line === (~(glyph[at] as number) & 0xff))
+      ? shape.inverted
+      : shape.none;
+  }
+
+  /** Whether a colour may be the one of that number, which is noted if it was not known. */
+  #agree(number: number, colour: number | undefined): boolean {
+    if (colour === undefined || this.#palette[number] === colour) return true;
+    if (this.#palette[number] !== unknownColour) return false;
+    this.#palette[number] = colour;
+    return true;
   }
 
   /** Whether scan lines that do not show the character are all foreground. */
-  #showsUnderCursor(block: Block, word: number, palette: Palette): boolean {
-    const glyph = this.#glyph(word & 0xff);
-    const [foreground, background] = coloursOf(word);
+  #showsUnderCursor(number: number, word: number): boolean {
+    const { clear, lines, set } = this.#screen.blocks[number] as Block;
+    const glyph = this.#glyphs[word & 0xff] as Uint8Array;
     const isShown = (front: number | undefined, back: number | undefined) => {
-      if (front === undefined || isOther(palette[foreground], front)) return false;
-      if (back !== undefined && isOther(palette[background], back)) return false;
-      const isSet = front === block.set;
-      return block.lines.every((line, at) => {
-        const bits = isSet ? line : ~line & 0xff;
+      if (front === undefined || this.#isOther((word >> 8) & 0x0f, front)) return false;
+      if (back !== undefined && this.#isOther(word >> 12, back)) return false;
+      return lines.every((line, at) => {
+        const bits = front === set ? line : ~line & 0xff;
         return bits === glyph[at] || bits === 0xff;
       });
     };
-    return isShown(block.set, block.clear) || isShown(block.clear, block.set);
+    return isShown(set, clear) || isShown(clear, set);
   }
-}
 
-function coloursOf(word: number): readonly [foreground: number, background: number] {
-  return [(word >> 8) & 0x0f, word >> 12];
-}
-
-function isOther(known: number | undefined, colour: number): boolean {
-  return known !== undefined && known !== colour;
-}
-
-/** Whether a colour may be the one of that number, which is noted if it was not known. */
-function agree(palette: Palette, number: number, colour: number | undefined): boolean {
-  if (colour === undefined) return true;
-  if (isOther(palette[number], colour)) return false;
-  palette[number] = colour;
-  return true;
+  #isOther(number: number, colour: number): boolean {
+    const known = this.#palette[number];
+    return known !== unknownColour && known !== colour;
+  }
 }

@@ -37,6 +37,21 @@ test.for(rows)(
   },
 );
 
+test("Linux on nothing but a VGA screen and a keyboard", async ({ boot, skip }) => {
+  const linux = await needs(skip, "amd64", () => fetchLinux("amd64", "linux-image-amd64"));
+  const commandLine = "console=tty0 panic=-1";
+  const screen = { machine: "pc", display: "std" } as const;
+  const vm = await boot({ ...linux, ...screen, commandLine, memory: "512M" });
+  await expect(vm.screen).toShowText("userspace of x86_64 is ready", { timeoutMs: bootMs });
+  await expect(vm.screen).toShowText(/\n# *$/, soon);
+  // More lines than text memory has room for: Linux moves the start of the screen, and begins anew.
+  await vm.keyboard.type("seq 1000 1250; echo $((6 * 7))\n");
+  await expect(vm.screen).toShowText("\n1249\n1250\n42\n#", soon);
+  expect((await vm.screen.text()).split("\n")).toHaveLength(25);
+  await vm.keyboard.type("poweroff -f\n");
+  await expect(vm).toPowerOff(soon);
+});
+
 test("a kernel without an init panics, and where is said", async ({ boot, skip }) => {
   const { kernel } = await needs(skip, "amd64", () => fetchLinux("amd64", "linux-image-amd64"));
   const vm = await boot({ kernel, commandLine: "console=ttyS0 panic=-1", memory: "512M" });

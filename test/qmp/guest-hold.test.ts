@@ -1,0 +1,72 @@
+/** Looks at a guest that stands still: with a real QEMU, whose machine is empty. */
+import { expect, test } from "vitest";
+import { GuestHold, type QmpClient } from "../../harness/qmp/index.ts";
+import { connectQemu } from "./peers.ts";
+
+const actions = ["-action", "reboot=shutdown,shutdown=pause"];
+
+async function runningClient(): Promise<QmpClient> {
+  const { client } = await connectQemu({}, { parameters: actions });
+  await client.execute("cont");
+  return client;
+}
+const statusOf = async (client: QmpClient) => (await client.execute("query-status")).status;
+const namesOf = (client: QmpClient) => client.events.map(({ event }) => event);
+
+test("a guest that runs is stopped for it, and goes on; only a clock hears of that", async () => {
+  const client = await runningClient();
+  const heard: string[] = [];
+  client.onWithheldEvent((name) => heard.push(name));
+  const hold = new GuestHold(client, true);
+  expect(await hold.during(() => statusOf(client))).toBe("paused");
+  expect(await statusOf(client)).toBe("running");
+  await expect(hold.during(() => Promise.reject(new Error("no sight")))).rejects.toThrow(
+    "no sight",
+  );
+  expect(await statusOf(client)).toBe("running");
+  expect(heard).toEqual(["STOP", "RESUME", "STOP", "RESUME"]);
+  expect(namesOf(client)).toEqual(["RESUME"]);
+  await client.execute("stop");
+  expect(namesOf(client)).toEqual(["RESUME", "STOP"]);
+});
+
+test("looks come one after the other, and whoever waits for their end has it", async () => {
+  const client = await runningClient();
+  const hold = new GuestHold(client, true);
+  const order: string[] = [];
+  const look = (name: string) =>
+    hold.during(async () => {
+      order.push(`${name} begins`);
+      await statusOf(client);
+      order.push(`${name} ends`);
+    });
+  void look("first");
+  void look("second");
+  await hold.over;
+  expect(order).toEqual(["first begins", "first ends", "second begins", "second ends"]);
+  expect(await statusOf(client)).toBe("running");
+});
+
+test("a guest that somebody else has stopped, or may stop, is left as it is", async () => {
+  const client = await runningClient();
+  const ofDebugger = new GuestHold(client, false);
+  expect(await ofDebugger.during(() => statusOf(client))).toBeUndefined();
+  expect(namesOf(client)).toEqual(["RESUME"]);
+  await client.execute("stop");
+  for (const hold of [ofDebugger, new GuestHold(client, true)]) {
+    expect(await hold.during(() => statusOf(client))).toBe("paused");
+    expect(await statusOf(client)).toBe("paused");
+  }
+  expect(namesOf(client)).toEqual(["RESUME", "STOP"]);
+});
+
+test("a guest that ends meanwhile does not go on, and its stop is told", async () => {
+  const client = await runningClient();
+  await new GuestHold(client, true).during(async () => {
+    const ended = client.waitForEvent("SHUTDOWN");
+    await client.execute("system_reset");
+    await ended;
+  });
+  expect((await client.execute("query-status")).running).toBe(false);
+  expect(namesOf(client)).toEqual(["RESUME", "SHUTDOWN", "STOP"]);
+});
