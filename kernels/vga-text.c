@@ -1,6 +1,6 @@
 /* Draws on the text screen of a VGA adapter and says nothing on the serial port, as most first
  * kernels do: a title, a countdown in place from "seconds" on (1), and a last line. "panic=1" makes
- * that a panic. */
+ * that a panic, and "panic=2" switches the machine off after it. */
 #include "boot.h"
 #include "machine.h"
 #include "screen.h"
@@ -20,5 +20,7 @@ void kernel_main(void)
         screen_write(4, 0, GREY_ON_BLACK, "Kernel panic: no init found");
     else
         screen_write(4, 0, GREY_ON_BLACK, "\xc9\xcd Ready. \xcd\xbb");
+    if (command_line_number("panic", 0) == 2)
+        power_off();
     halt_forever();
 }

@@ -34,8 +34,8 @@ export interface EndWatchOptions {
   readonly qemuMajor: number;
   /** Reads what is still in the FIFOs: after this every port has all that was printed. No throw. */
   readonly drain: () => void;
-  /** The line of fatal output, if a port has one. */
-  readonly fatalLine: () => string | undefined;
+  /** The line of fatal output, if a port or the screen has one. No throw. */
+  readonly fatalLine: () => Promise<string | undefined>;
   /** Called once. No throw. */
   readonly onEnd: (exit: MachineExit) => void;
 }
@@ -159,7 +159,7 @@ export class EndWatch {
         exitDevice: options.exitDevice,
         exitOutcomes: options.exitOutcomes,
         watchdogAction: this.#watchdogAction,
-        fatalLine: options.fatalLine(),
+        fatalLine: await options.fatalLine(),
         at,
         lastAct: undefined,
         isByFirmware: false,

@@ -51,7 +51,7 @@ export class GuestWatch {
       lastActivityMs: () => Math.max(...this.ports.map(({ port }) => port.lastActivityMs)),
       // Behind a write that ends the machine a guest halts, and is examined for a while.
       isRunning: () => this.lifecycle.state === "running" && !this.endWatch.isEnding,
-      onDead: (finding) => this.#foundDead(finding),
+      onDead: (finding) => void this.#foundDead(finding),
     });
     this.endWaits = new EndWaits((change) => this.sampler.waiting(change));
     this.ports = parts.plan.ports.map((port, index) => {
@@ -124,10 +124,14 @@ export class GuestWatch {
     return fatal === undefined ? this.crash.seen : panicOf(fatal.line);
   }
 
-  /** The line by which the guest reported its own death, unless a wait has let that pass. */
-  #fatalLine(): string | undefined {
+  /**
+   * The line by which the guest reported its own death, unless a wait has let that pass; of one
+   * that prints nothing, what it shows.
+   */
+  async #fatalLine(): Promise<string | undefined> {
     const line = this.ports.map(({ port }) => port.standingFatal?.line).find((line) => line);
-    return line ?? this.crash.unexpected?.message;
+    const reported = line ?? this.crash.unexpected?.message;
+    return reported ?? (this.isSilent ? await this.screen.fatalLine() : undefined);
   }
 
   #watchEnd(): EndWatch {
@@ -199,8 +203,10 @@ export class GuestWatch {
     this.chronicle.write(this.ports);
   }
 
-  #foundDead(finding: DeadHalt): void {
-    const line = this.#fatalLine();
+  async #foundDead(finding: DeadHalt): Promise<void> {
+    const line = await this.#fatalLine();
+    // Meanwhile the machine may have ended, or been reset or paused by the test.
+    if (this.lifecycle.state !== "running") return;
     if (line !== undefined) {
       const because = `the guest printed fatal output, then: ${finding.because}`;
       const place = finding.at === undefined ? {} : { at: finding.at };

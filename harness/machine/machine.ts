@@ -63,7 +63,10 @@ export class Machine implements AsyncDisposable {
     this.serial = this.serialPorts[0] as SerialPort;
     this.debugConsole = this.#portsOf("debug-console")[0];
     this.screen = this.#watch.screen;
-    this.keyboard = new Keyboard(parts.qmp, () => hasKeyboard(parts.plan, this.#hotplug));
+    this.keyboard = new Keyboard(parts.qmp, {
+      exists: () => hasKeyboard(parts.plan, this.#hotplug),
+      hasController: parts.plan.board.facts.pc,
+    });
     this.mouse = new Mouse(parts.qmp, () => this.screen.size());
     this.semihosting = this.#portsOf("semihosting")[0];
     this.qmp = evidentQmp(parts.qmp, {

@@ -1,6 +1,7 @@
 /** The guest's keyboard. */
 import { atCaller, checkOptionNames, SpecError } from "../evidence/index.ts";
 import type { QmpClient } from "../qmp/index.ts";
+import { KeyboardController } from "./keyboard-controller.ts";
 import {
   chordOf,
   isLayout,
@@ -12,8 +13,8 @@ import {
 
 /** Milliseconds of the guest's time that a key is held, and that lie between two. */
 const holdMs = 10;
-/** Characters that QEMU queues for the keyboard at once; it holds some 1,000 events. */
-const pieceCharacters = 50;
+/** Strokes that QEMU queues for the keyboard at once; it holds some 1,000 events. */
+const pieceStrokes = 50;
 /** Characters of one call. `docs/limits.md`. */
 const longestText = 10_000;
 
@@ -22,21 +23,30 @@ export interface TypeOptions {
   readonly layout?: KeyboardLayout;
 }
 
+/** What is known of the machine's keyboards. */
+export interface KeyboardFacts {
+  /** Whether there is one, as far as is known. */
+  readonly exists: () => boolean;
+  /** Whether the board has a PC's controller, which tells what the guest has read. */
+  readonly hasController: boolean;
+}
+
 /** Types and presses keys. A key goes to the keyboard that QEMU thinks active: USB before PS/2. */
 export class Keyboard {
   readonly #qmp: QmpClient;
-  readonly #exists: () => boolean;
+  readonly #facts: KeyboardFacts;
 
-  /** For the machine. @param exists whether the machine has a keyboard, as far as is known. */
-  constructor(qmp: QmpClient, exists: () => boolean) {
+  /** For the machine. */
+  constructor(qmp: QmpClient, facts: KeyboardFacts) {
     this.#qmp = qmp;
-    this.#exists = exists;
+    this.#facts = facts;
   }
 
   /**
-   * Types a text; "\n" is the return key. Keys are held for 10 ms of the guest's own time each, so
-   * that a keyboard with a small queue loses none. Holds afterwards: all keys are released, unless
-   * the machine is paused meanwhile: its time stands still, and QEMU goes on once it runs again.
+   * Types a text; "\n" is the return key. Keys are held for 10 ms of the guest's own time each, and
+   * on a PC each waits until the guest has read the one before. Holds afterwards: all keys are
+   * released, unless the machine is paused meanwhile: its time stands still, and QEMU goes on once
+   * it runs again.
    * @throws `SpecError` naming a character that the layout has no key for: nothing is typed then;
    *   where the machine has no keyboard.
    */
@@ -52,11 +62,7 @@ export class Keyboard {
         const name = JSON.stringify(character);
         throw new SpecError("text", `has ${name}, for which the layout "${layout}" has no key`);
       });
-      for (let from = 0; from < strokes.length; from += pieceCharacters) {
-        const piece = strokes.slice(from, from + pieceCharacters);
-        for (const { key, shift } of piece) await this.#send(shift ? ["shift", key] : [key]);
-        await this.#pause(piece.length);
-      }
+      await this.#strokes(strokes.map(({ key, shift }) => (shift ? ["shift", key] : [key])));
     });
   }
 
@@ -70,8 +76,7 @@ export class Keyboard {
     await atCaller(async () => {
       const chord = typeof keys === "string" ? chordOf(keys, layoutOf(options)) : undefined;
       if (chord === undefined) throw unknownKey(keys);
-      await this.#send(chord);
-      await this.#pause(1);
+      await this.#strokes([chord]);
     });
   }
 
@@ -87,14 +92,25 @@ export class Keyboard {
 
   /** QEMU drops in silence what is typed where nothing takes it. */
   #checkThere(): void {
-    if (this.#exists()) return;
+    if (this.#facts.exists()) return;
     const advice =
       'add usb.keyboard() or device("virtio-keyboard-pci"), which the guest has to use';
     throw new SpecError("devices", `have no keyboard, and the board has none either: ${advice}`);
   }
 
-  async #send(keys: readonly Key[]): Promise<void> {
+  async #strokes(strokes: readonly (readonly Key[])[]): Promise<void> {
     this.#checkThere();
+    const controller = this.#facts.hasController ? new KeyboardController(this.#qmp) : undefined;
+    const most = controller === undefined ? pieceStrokes : 1;
+    for (let from = 0; from < strokes.length; from += most) {
+      const piece = strokes.slice(from, from + most);
+      for (const keys of piece) await this.#send(keys);
+      await this.#pause(piece.length);
+      await controller?.drained();
+    }
+  }
+
+  async #send(keys: readonly Key[]): Promise<void> {
     const values = keys.map((data) => ({ type: "qcode", data }) as const);
     await this.#qmp.execute("send-key", { keys: values, "hold-time": holdMs });
   }

@@ -62,7 +62,7 @@ test.each<readonly [string, "isa-debug-exit" | "semihosting", () => Promise<stri
     hasRepeatingFirmware: false,
     qemuMajor: 10,
     drain: () => {},
-    fatalLine: () => undefined,
+    fatalLine: async () => undefined,
     onEnd: exit.resolve,
   });
   expect(watch.isEnding).toBe(false);

@@ -65,6 +65,11 @@ test("a panic that only a screen shows fails waits and the test, and can be expe
   await expected.verdict.checkAlive();
 });
 
+test("a panic that only a screen shows is none of the clean ends that come after it", async () => {
+  const vm = await start("vga-text", "panic=2");
+  expect(await vm.exited).toMatchObject({ kind: "panic", message: "Kernel panic: no init found" });
+});
+
 test("a limit names the line that is nearest, and a machine without a screen what it lacks", async () => {
   const vm = await start("keyboard");
   const error = await errorOf(vm.screen.waitForText("Tape:", { timeoutMs: 700 }), TimeoutError);
