@@ -42,7 +42,12 @@ export interface EndFacts {
 export function classifyExit(facts: EndFacts): MachineExit {
   const exit = judgeOutcome(classifyCause(facts), facts);
   if (facts.fatalLine === undefined || !hidesPanic(exit)) return exit;
-  const because = `the guest printed fatal output, then: ${exit.because}`;
+  // A QEMU that makes a shutdown of the write lets the guest run on for a moment.
+  const isUnsure = exit.kind === "debug-exit" && facts.shutdownReason !== undefined;
+  const because = isUnsure
+    ? `the guest printed fatal output, before or just after: ${exit.because}; ` +
+      "this QEMU lets a guest run on behind the exit, so let it loop there"
+    : `the guest printed fatal output, then: ${exit.because}`;
   return { kind: "panic", message: facts.fatalLine, because, ...place(facts) };
 }
 

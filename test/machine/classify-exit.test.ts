@@ -122,6 +122,15 @@ const table: readonly (readonly [name: string, facts: Partial<EndFacts>, exit: o
       because: "the guest printed fatal output, then: SHUTDOWN guest-reset",
     },
   ],
+  [
+    "fatal output around a debug-exit of newer QEMU",
+    { ...powerOff, ...ended(99), exitDevice: "isa-debug-exit", fatalLine: panic },
+    {
+      kind: "panic",
+      message: panic,
+      because: expect.stringMatching(/before or just after: SHUTDOWN .* so let it loop there$/),
+    },
+  ],
   ["a panic that powers off", { ...powerOff, fatalLine: panic }, { kind: "panic", message: panic }],
   [
     "a panic that faults",
