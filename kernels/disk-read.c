@@ -16,6 +16,9 @@ enum { QUEUE_NOTIFY = 16, DEVICE_STATUS = 18 };
 enum { ACKNOWLEDGE = 1, DRIVER = 2, DRIVER_OK = 4 };
 
 #define PAGE_BYTES 4096
+/* The device decides: QEMU 7.2 has 256 entries, and 10.0 has 1024, which take eight pages. */
+#define MOST_ENTRIES 1024
+#define QUEUE_PAGES 8
 #define SECTOR_BYTES 512
 #define TEXT_LIMIT 40
 
@@ -32,7 +35,7 @@ struct request_head {
 };
 
 /* Descriptors, then what is available, then from the next page on what is used. */
-static uint8_t queue[4 * PAGE_BYTES] __attribute__((aligned(PAGE_BYTES)));
+static uint8_t queue[QUEUE_PAGES * PAGE_BYTES] __attribute__((aligned(PAGE_BYTES)));
 static struct request_head head;
 static uint8_t data[SECTOR_BYTES];
 static volatile uint8_t status;
@@ -57,6 +60,10 @@ static void start_disk(struct pci_function disk)
     port_write_long(base + GUEST_FEATURES, 0);
     port_write_word(base + QUEUE_SELECT, 0);
     entries = port_read_word(base + QUEUE_SIZE);
+    if (entries > MOST_ENTRIES) {
+        console_write_line("the disk's queue has too many entries");
+        halt_forever();
+    }
     port_write_long(base + QUEUE_ADDRESS, (uint32_t)((uintptr_t)queue / PAGE_BYTES));
     port_write_byte(base + DEVICE_STATUS, ACKNOWLEDGE | DRIVER | DRIVER_OK);
 }

@@ -143,7 +143,18 @@ export class Autopsy {
   }
 
   async #code(cpu: number, address: bigint, count: number): Promise<number[] | undefined> {
-    const text = await this.#monitor(`x/${count}xb 0x${address.toString(16)}`, cpu);
+    const place = `0x${address.toString(16)}`;
+    const virtual = await this.#bytes(`x/${count}xb ${place}`, cpu, count);
+    if (virtual !== undefined) return virtual;
+    // QEMU 10.0 translates no address from 2 GiB on of a 32-bit RISC-V guest for that question.
+    const translated = await this.#monitor(`gva2gpa ${place}`, cpu);
+    const physical = /^gpa: (0x[0-9a-f]+)/m.exec(translated ?? "")?.[1];
+    if (physical === undefined) return undefined;
+    return await this.#bytes(`xp/${count}xb ${physical}`, cpu, count);
+  }
+
+  async #bytes(line: string, cpu: number, count: number): Promise<number[] | undefined> {
+    const text = await this.#monitor(line, cpu);
     const bytes = [...(text ?? "").matchAll(/0x([0-9a-f]{2})\b/g)].map(([, hex]) =>
       Number.parseInt(hex as string, 16),
     );
