@@ -99,7 +99,7 @@ export class KernelProject {
           "…",
         )
         // Newer QEMU still knows where a guest was that has ended it.
-        .replace(/(debug-exit with status \d+) at \S+ in \w+ \(<address>\)/g, "$1")
+        .replace(/(debug-exit with status \d+) at \S+ in \w+(?: \(<address>\))?/g, "$1")
         .replace(/(exit\.status" value="\d+"\/>\n) +<property name="exit\.at".*\n/g, "$1")
         // Each clang draws the place of an error in its own way.
         .replace(/^ {2}\| {4}.*\n/gm, "")
