@@ -6,6 +6,7 @@ import type { GuestLocation, MachineExit } from "../evidence/index.ts";
 import type { ChildEnd } from "../process/index.ts";
 import type { ExitDevice } from "./exit-device.ts";
 import { type ExitOutcomes, judgeStatus } from "./exit-outcomes.ts";
+import { firstErrorLine, linesOfQemu, saysLockup } from "./qemu-words.ts";
 
 /** What was seen. */
 export interface EndFacts {
@@ -195,14 +196,6 @@ function classifySignal(signal: NodeJS.Signals, facts: EndFacts): MachineExit {
   return { kind: "qemu-crash", signal, message, because };
 }
 
-/**
- * Whether QEMU gave up on a guest whose CPU would be in lockup (Armv7-M ARM, B1.5.15), and printed
- * its registers (QEMU, hw/intc/armv7m_nvic.c).
- */
-export function saysLockup(stderr: string): boolean {
-  return /^qemu: fatal: Lockup/m.test(stderr);
-}
-
 /** What the guest wrote, as far as QEMU's exit code tells; `undefined` if no device made it. */
 function statusOf(code: number, device: ExitDevice | undefined): number | undefined {
   if (device === "isa-debug-exit") return code % 2 === 1 ? (code & 0xff) >> 1 : undefined;
@@ -220,32 +213,4 @@ function killed(by: string, because: string, facts: EndFacts): MachineExit {
 
 function place(facts: EndFacts): { at?: GuestLocation } {
   return facts.at === undefined ? {} : { at: facts.at };
-}
-
-/** What QEMU says with its own name before it. */
-function linesOfQemu(stderr: string): string {
-  return (stderr.match(/^qemu-system-\w+: .*$/gm) ?? []).join("\n");
-}
-
-/** QEMU's first complaint that is not a warning, without its own name before it. */
-export function firstErrorLine(stderr: string): string | undefined {
-  return errorLines(stderr)[0];
-}
-
-/** QEMU's complaints that are no warnings, each without its own name before it. */
-export function errorLines(stderr: string): string[] {
-  return stderr
-    .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line !== "" && !isHarmless(line))
-    .map((line) => line.replace(/^qemu-system-\w+: /, ""));
-}
-
-/**
- * Warnings, also of the dynamic linker and of GLib, and what minimal installs print about display
- * modules that nobody asked for.
- */
-function isHarmless(line: string): boolean {
-  if (/^ERROR: ld\.so: .* ignored\.$|-(?:WARNING|CRITICAL) \*\*: /.test(line)) return true;
-  return /warning: |^ui-ui|^Unable to init server|^VNC server running|^audio: /.test(line);
 }

@@ -6,11 +6,12 @@ import type { OwnedChild } from "../process/index.ts";
 import { withLimit } from "../process/index.ts";
 import type { QmpClient, QmpEvent } from "../qmp/index.ts";
 import type { Autopsy } from "./autopsy.ts";
-import { classifyExit, type EndFacts, saysLockup } from "./classify-exit.ts";
+import { classifyExit, type EndFacts } from "./classify-exit.ts";
 import { panicMessage } from "./crash-report.ts";
 import type { ExitDevice } from "./exit-device.ts";
 import type { ExitOutcomes } from "./exit-outcomes.ts";
 import { isPcFirmware } from "./pc-firmware.ts";
+import { saysLockup } from "./qemu-words.ts";
 
 /** Milliseconds that QEMU may take to end once it was told to, before it is killed. */
 const quitMs = 2_000;

@@ -66,6 +66,7 @@ export class GuestWatch {
     });
     const { port } = this.ports[0] as WiredPort;
     this.resets = new ResetWatch(parts.qmp, port, {
+      hold: this.hold,
       onReset: parts.plan.onReset,
       hasRepeatingFirmware: hasRepeatingFirmware(parts.plan),
       cpuLog: parts.plan.accelerator === "tcg" ? parts.logs.cpu : undefined,

@@ -14,7 +14,6 @@ import {
   withLimit,
 } from "../process/index.ts";
 import { QmpClient } from "../qmp/index.ts";
-import { errorLines } from "./classify-exit.ts";
 import { commandLine, consoleName, fifoPath, overlays } from "./command-line.ts";
 import { startPrograms } from "./devices/start-programs.ts";
 import { GuestClock, limitByGuestClock } from "./guest-clock.ts";
@@ -24,6 +23,7 @@ import type { MachineChronicle } from "./machine-record.ts";
 import { makeOverlay } from "./overlays.ts";
 import type { PortLimits } from "./port-wiring.ts";
 import type { PreparedMachine } from "./prepare.ts";
+import { errorLines } from "./qemu-words.ts";
 import { QmpLogFile } from "./qmp-log.ts";
 
 /** Milliseconds in which a program that breaks the protocol may end by itself, and say why. */

@@ -1,5 +1,5 @@
 /** Resets of a machine that goes on after them: counted, waited for, and judged as a loop. */
-import type { QmpClient, QmpEvent } from "../qmp/index.ts";
+import type { GuestHold, QmpClient, QmpEvent } from "../qmp/index.ts";
 import type { SerialPort } from "../serial/index.ts";
 import { isPcFirmware } from "./pc-firmware.ts";
 import { ResetLog } from "./reset-log.ts";
@@ -19,6 +19,8 @@ const firmwareMs = 1_000;
 
 /** What a machine's resets are like, and whom to tell of them. */
 export interface ResetOptions {
+  /** Has the guest stand still. */
+  readonly hold: GuestHold;
   readonly onReset: "stop" | "continue";
   /** Whether firmware answers a reset by resetting again. */
   readonly hasRepeatingFirmware: boolean;
@@ -82,20 +84,34 @@ export class ResetWatch {
    * so those of firmware that follow it: it stops again once the guest has printed something.
    */
   async pressButton(): Promise<void> {
-    const stops = this.#options.onReset === "stop";
-    if (stops) await this.#qmp.execute("set-action", { reboot: "reset" });
-    const since = this.#qmp.mark();
     this.#stopsAtOutput = false;
-    await this.#qmp.execute("system_reset");
-    await this.#qmp.waitForEvent("RESET", { since, where: { guest: false }, timeoutMs: resetMs });
-    if (!stops) return;
-    if (!this.#options.hasRepeatingFirmware) {
-      await this.#qmp.execute("set-action", { reboot: "shutdown" });
+    if (this.#options.onReset !== "stop") {
+      await this.#reset();
       return;
     }
-    // What the guest printed before the reset is read by then.
-    await new Promise((resolve) => setImmediate(resolve));
-    this.#stopsAtOutput = true;
+    if (this.#options.hasRepeatingFirmware) {
+      await this.#qmp.execute("set-action", { reboot: "reset" });
+      await this.#reset();
+      // What the guest printed before the reset is read by then.
+      await new Promise((resolve) => setImmediate(resolve));
+      this.#stopsAtOutput = true;
+      return;
+    }
+    const act = async () => {
+      await this.#qmp.execute("set-action", { reboot: "reset" });
+      await this.#reset();
+      await this.#qmp.execute("set-action", { reboot: "shutdown" });
+      return true;
+    };
+    // A guest that resets at once by itself must meet a machine that stops: it stands still until
+    // then, unless a debugger has it.
+    if ((await this.#options.hold.during(act)) !== true) await act();
+  }
+
+  async #reset(): Promise<void> {
+    const since = this.#qmp.mark();
+    await this.#qmp.execute("system_reset");
+    await this.#qmp.waitForEvent("RESET", { since, where: { guest: false }, timeoutMs: resetMs });
   }
 
   /** The guest has printed something: firmware is through. */

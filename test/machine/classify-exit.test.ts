@@ -1,10 +1,7 @@
 /** How a machine ended, from all that was seen of it. */
 import { describe, expect, test } from "vitest";
-import {
-  classifyExit,
-  type EndFacts,
-  firstErrorLine,
-} from "../../harness/machine/classify-exit.ts";
+import { classifyExit, type EndFacts } from "../../harness/machine/classify-exit.ts";
+import { firstErrorLine } from "../../harness/machine/qemu-words.ts";
 import { ended, nothing, panic, powerOff, reset, warning } from "./end-facts.ts";
 
 const table: readonly (readonly [name: string, facts: Partial<EndFacts>, exit: object])[] = [

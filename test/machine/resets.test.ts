@@ -1,7 +1,7 @@
 /** Resets by the guest and from outside, where they end the machine and where it goes on. */
 import { describe, expect, test } from "vitest";
 import { GuestError } from "../../harness/evidence/index.ts";
-import { assembleBootSector } from "./assemble.ts";
+import { assembleBootSector, assemblePvh } from "./assemble.ts";
 import { boot, errorOf, soonMs, useKernels } from "./machines.ts";
 
 useKernels("echo", "idle", "reset", "reset-loop", "triple-fault");
@@ -39,6 +39,36 @@ up: .asciz "up"`);
     await vm.serial.write("!");
     await vm.verdict.waitForReset(long);
     expect(vm.exit?.kind).toBe("reset");
+  });
+
+  test("and so it does where the guest dies at once, however busy this process is", async () => {
+    // The second time it finds its own mark in memory, and faults.
+    const kernel = await assemblePvh(`  movl $0x200000, %ebx
+  cmpl $0x12345678, (%ebx)
+  je 2f
+  movl $0x12345678, (%ebx)
+  movw $0x3f8, %dx
+  movb $'A', %al
+  outb %al, %dx
+1: jmp 1b
+2: lidt none
+  int3
+none: .word 0
+.long 0`);
+    for (const _ of [1, 2, 3]) {
+      const vm = await boot({ kernel });
+      await vm.serial.waitFor("A", long);
+      const busy = setInterval(() => {
+        const untilMs = performance.now() + 60;
+        while (performance.now() < untilMs);
+      }, 1);
+      try {
+        await vm.reset();
+        expect(await vm.exited).toMatchObject({ kind: "triple-fault" });
+      } finally {
+        clearInterval(busy);
+      }
+    }
   });
 
   test("through firmware, as 16-bit code may do it: no triple fault", async () => {

@@ -162,7 +162,7 @@ export const network = {
   rtl8139: card("rtl8139"),
 } as const;
 
-/** Watchdogs. What a fired one does is QEMU's `-action watchdog=…`. */
+/** Watchdogs. What a fired one does is QEMU's `-watchdog-action`. */
 export const watchdog = { i6300esb: plain("i6300esb"), ib700: plain("ib700") } as const;
 
 /** PCI bridges and PCI Express root ports: further buses, named by the `id`. */

@@ -29,11 +29,19 @@ export interface HotplugParts {
 /** Takes back one step of an attachment. */
 type Undo = () => Promise<unknown>;
 
+interface PluggedDevice {
+  readonly model: string;
+  /** Newest first. */
+  readonly undo: readonly Undo[];
+  /** When it was plugged in, as `QmpClient.mark` counts. */
+  readonly since: number;
+}
+
 /** The devices of one machine. */
 export class Hotplug {
   readonly #parts: HotplugParts;
   /** What is to be taken back once a device is gone, newest first. */
-  readonly #devices = new Map<string, { readonly model: string; readonly undo: readonly Undo[] }>();
+  readonly #devices = new Map<string, PluggedDevice>();
   #count: number;
   /** Attachments and detachments come one after another: each looks at what is there. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -42,7 +50,7 @@ export class Hotplug {
     const { devices } = parts.plan;
     this.#parts = parts;
     this.#count = devices.length;
-    for (const { id, model } of devices) this.#devices.set(id, { model, undo: [] });
+    for (const { id, model } of devices) this.#devices.set(id, { model, undo: [], since: 0 });
   }
 
   /** Models of all devices that the machine has now, beside the board's own. */
@@ -97,6 +105,7 @@ export class Hotplug {
   async #add(device: PlannedDevice): Promise<void> {
     const { qmp } = this.#parts;
     const undo: Undo[] = [];
+    const since = qmp.mark();
     try {
       if (device.drive !== undefined) await this.#addDrive(device, device.drive, undo);
       if (device.backend === "user") {
@@ -110,7 +119,7 @@ export class Hotplug {
       await takeBack(undo).catch(() => {});
       throw error;
     }
-    this.#devices.set(device.id, { model: device.model, undo });
+    this.#devices.set(device.id, { model: device.model, undo, since });
   }
 
   /** Adds the block node, on top of an overlay where writes are to be thrown away. */
@@ -142,24 +151,21 @@ export class Hotplug {
       const names = [...this.#devices.keys()].join(", ") || "none";
       throw new SpecError("id", `got "${id}", which is no device of this machine: ${names}`);
     }
-    await this.#unplug(id, timeoutMs);
+    await this.#unplug(id, device, timeoutMs);
     this.#devices.delete(id);
     await takeBack(device.undo);
   }
 
-  async #unplug(id: string, timeoutMs: number | undefined): Promise<void> {
+  async #unplug(id: string, device: PluggedDevice, timeoutMs: number | undefined): Promise<void> {
     const { limit, qmp } = this.#parts;
     const { limitMs, name } = limit(timeoutMs, "host");
     const given = new AbortController();
-    const options = {
-      since: qmp.mark(),
-      timeoutMs: limitMs,
-      signal: given.signal,
-      where: { device: id },
-    } as const;
-    await qmp.execute("device_del", { id });
-    const deleted = qmp.waitForEvent("DEVICE_DELETED", options);
-    const refused = qmp.waitForEvent("DEVICE_UNPLUG_GUEST_ERROR", options).then(() => {
+    const options = { timeoutMs: limitMs, signal: given.signal, where: { device: id } } as const;
+    const now = { since: qmp.mark(), ...options };
+    await this.#ask(id);
+    // A guest may have let go late, when nobody waited for it any more.
+    const deleted = qmp.waitForEvent("DEVICE_DELETED", { since: device.since, ...options });
+    const refused = qmp.waitForEvent("DEVICE_UNPLUG_GUEST_ERROR", now).then(() => {
       const advice = "its driver may still be using it: let the guest give it up first";
       throw new QmpError(`the guest refused to let ${id} go; ${advice}`, {});
     });
@@ -177,6 +183,22 @@ export class Hotplug {
       given.abort();
     }
   }
+
+  /** Asks the guest to let a device go, unless it was asked, or has done so already. */
+  async #ask(id: string): Promise<void> {
+    try {
+      await this.#parts.qmp.execute("device_del", { id });
+    } catch (error) {
+      if (!isUnderWay(error)) throw error;
+    }
+  }
+}
+
+/** Whether QEMU waits for the guest's answer to an earlier request, or has it (hw/core/qdev.c). */
+function isUnderWay(error: unknown): boolean {
+  if (!(error instanceof QmpError)) return false;
+  const isAsked = error.message.includes("already in the process of unplug");
+  return isAsked || error.errorClass === "DeviceNotFound";
 }
 
 /** Whether a machine has a keyboard, as far as its board, devices and arguments tell. */

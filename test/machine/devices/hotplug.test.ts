@@ -13,6 +13,7 @@ import {
   watchdog,
 } from "../../../harness/machine/index.ts";
 import { kernelPath } from "../../../kernels/build.ts";
+import { assembleBootSector } from "../assemble.ts";
 import { boot, errorOf, useKernels } from "../machines.ts";
 
 useKernels("spin", "boot-sector", "refuse-unplug");
@@ -75,6 +76,8 @@ test("leave nothing behind where QEMU refuses them, or say that the guest keeps 
   const kept = await errorOf(vm.detach(disk, { timeoutMs: 300 }), TimeoutError);
   expect(kept.message).toContain(`the guest to let ${disk} go`);
   expect(kept.message).toContain("The guest never let go");
+  // It may be asked again, and waits again.
+  await errorOf(vm.detach(disk, { timeoutMs: 300 }), TimeoutError);
 });
 
 test("go into a root port of q35, and nowhere else", async () => {
@@ -136,4 +139,40 @@ test("stay where the guest refuses to let them go, and may be asked for again", 
   const cores = await vm.qmp.execute("query-hotpluggable-cpus");
   expect(cores.filter((slot) => slot["qom-path"] !== undefined)).toHaveLength(2);
   expect(vm.state).toBe("running");
+});
+
+test("are cleared away by a second detach where the guest has let go late", async () => {
+  // ACPI ejects a slot of PCI by its bit at port 0xae08 (QEMU, docs/specs/acpi_pci_hotplug.rst).
+  const kernel = await assembleBootSector(`  mov $up, %si
+  call print
+1: mov $0x3fd, %dx
+  in %dx, %al
+  test $1, %al
+  jz 1b
+  mov $0x3f8, %dx
+  in %dx, %al
+  xor %eax, %eax
+  mov $0xae10, %dx
+  out %eax, %dx
+  mov $0x10, %eax
+  mov $0xae08, %dx
+  out %eax, %dx
+  mov $gone, %si
+  call print
+2: hlt
+  jmp 2b
+up: .asciz "up"
+gone: .asciz "gone"`);
+  const vm = await boot({ kernel, machine: "pc" });
+  const soon = { timeoutMs: 20_000 };
+  await vm.serial.waitFor("up", soon);
+  const nodes = async () => (await vm.qmp.execute("query-named-block-nodes")).length;
+  const atFirst = await nodes();
+  const id = await vm.attach(nvme({ file, properties: { addr: "4" } }));
+  await errorOf(vm.detach(id, { timeoutMs: 300 }), TimeoutError);
+  await vm.serial.write("!");
+  await vm.serial.waitFor("gone", soon);
+  await vm.detach(id, soon);
+  expect(await nodes()).toBe(atFirst);
+  expect(await vm.attach(nvme({ file, id, properties: { addr: "5" } }))).toBe(id);
 });
