@@ -10,6 +10,8 @@ export interface RunSettings {
   readonly evidence: string;
   /** Name of this run's folder in it. */
   readonly run: string;
+  /** The main process's session, in which the others make theirs. */
+  readonly session: string;
   /** Directory that names of evidence are relative to. */
   readonly root: string;
 }

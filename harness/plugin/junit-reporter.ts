@@ -8,6 +8,7 @@ import type {
   TestSpecification,
   Vitest,
 } from "vitest/node";
+import { ownLastWords } from "../process/index.ts";
 import { junitXml, removeReport, writeReport } from "../reports/index.ts";
 import { type PlannedFile, type ReportedRun, runReport } from "./run-report.ts";
 
@@ -21,9 +22,9 @@ export interface JunitReporterOptions {
  * Writes one JUnit file for all projects of a run, live or with `--merge-reports`.
  *
  * The file of the run before is removed when a run starts. When the process is ended before the
- * run is, by SIGINT, SIGTERM or `process.exit()`, the file is written on the way out, with what is
- * known by then; after SIGKILL there is no file. In watch mode it holds the files of the last
- * rerun.
+ * run is, by SIGINT, SIGTERM, SIGHUP or `process.exit()`, the file is written on the way out, with
+ * what is known by then; after SIGKILL there is no file. In watch mode it holds the files of the
+ * last rerun.
  *
  * Attachments are named relative to the workspace of GitLab (`CI_PROJECT_DIR`) or Jenkins
  * (`WORKSPACE`) where that is set, and to vitest's root otherwise.
@@ -36,6 +37,7 @@ export class JunitReporter implements Reporter {
   readonly outputFile: string;
   #vitest: Vitest | undefined;
   #planned: readonly PlannedFile[] = [];
+  #giveUpLastWords: (() => void) | undefined;
 
   constructor(options: JunitReporterOptions) {
     this.outputFile = options.outputFile;
@@ -63,9 +65,9 @@ export class JunitReporter implements Reporter {
       file: specification.moduleId,
     }));
     if (this.#vitest !== undefined) removeReport(this.#file(this.#vitest));
-    // A watch run that is started again before it ended must not leave a second listener.
-    process.off("exit", this.#onExit);
-    process.once("exit", this.#onExit);
+    // A watch run that is started again before it ended must not leave a second report.
+    this.#giveUpLastWords?.();
+    this.#giveUpLastWords = ownLastWords(this.#onExit);
   }
 
   onTestRunEnd(
@@ -73,20 +75,24 @@ export class JunitReporter implements Reporter {
     unhandledErrors: readonly SerializedError[],
     reason: TestRunEndReason,
   ): void {
-    process.off("exit", this.#onExit);
+    this.#giveUpLastWords?.();
     this.#write({ modules, unhandledErrors, reason, resultsMissing: false });
   }
 
-  // vitest exits on SIGINT and SIGTERM without ending the run, so this is the last chance.
+  // vitest exits on a signal without ending the run, so this is the last chance.
   readonly #onExit = (): void => {
     const state = this.#vitest?.state;
     if (state === undefined) return;
-    this.#write({
-      modules: state.getTestModules(),
-      unhandledErrors: state.getUnhandledErrors() as SerializedError[],
-      reason: "interrupted",
-      resultsMissing: true,
-    });
+    try {
+      this.#write({
+        modules: state.getTestModules(),
+        unhandledErrors: state.getUnhandledErrors() as SerializedError[],
+        reason: "interrupted",
+        resultsMissing: true,
+      });
+    } catch (error) {
+      process.stderr.write(`bringup: ${(error as Error).message}\n`);
+    }
   };
 
   #write(end: Omit<ReportedRun, "root" | "planned">): void {

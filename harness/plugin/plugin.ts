@@ -6,7 +6,7 @@ import type { TestProject, Vitest } from "vitest/node";
 import { BringupError, SpecError } from "../evidence/index.ts";
 import { calibrateHost } from "../host/index.ts";
 import { isDebugging, newRunName, pruneRuns, type RunSettings } from "../machine/index.ts";
-import { sweepSessions } from "../process/index.ts";
+import { sessionDirectory, sweepSessions } from "../process/index.ts";
 import { buildFirst } from "./build.ts";
 import { JunitReporter } from "./junit-reporter.ts";
 import { type BringupOptions, checkOptions } from "./options.ts";
@@ -119,5 +119,6 @@ async function startRun(root: string): Promise<SharedRun> {
   await sweepSessions();
   await pruneRuns(evidence);
   const calibration = (await calibrateHost()) ?? null;
-  return { calibration, evidence, run: newRunName(), root };
+  const session = await sessionDirectory();
+  return { calibration, evidence, run: newRunName(), root, session };
 }

@@ -5,6 +5,7 @@ export { startDeadline } from "./deadline.ts";
 export { type FifoPair, openFifoPair } from "./fifo.ts";
 export { firstToPrint } from "./first-to-print.ts";
 export { makeFifos } from "./make-fifos.ts";
+export { ownLastWords } from "./owner.ts";
 export {
   createPrivateDirectory,
   type PrivateDirectory,
@@ -12,6 +13,7 @@ export {
 } from "./private-directory.ts";
 export { runProgram } from "./run-program.ts";
 export { runShell, type ShellResult } from "./run-shell.ts";
+export { makeSessionInside, sessionDirectory } from "./session.ts";
 export { sweepSessions } from "./sweep.ts";
 export {
   type LimitVerdict,

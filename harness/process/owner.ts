@@ -10,6 +10,7 @@ import { HostError } from "../evidence/index.ts";
 const lastWordsMs = 500;
 
 const kills = new Set<() => void>();
+const lastWords = new Set<() => void>();
 const removals = new Set<() => void>();
 let isWatchingExit = false;
 
@@ -46,6 +47,18 @@ export function ownDirectory(remove: () => void): () => void {
   return () => void removals.delete(remove);
 }
 
+/**
+ * Has `say` called when this process ends, after every program was killed. A listener of Node's
+ * "exit" would not do: a signal that this module sees last ends the process without that event,
+ * also where another listener has begun an orderly exit.
+ * @returns what gives it up again.
+ */
+export function ownLastWords(say: () => void): () => void {
+  watchExit();
+  lastWords.add(say);
+  return () => void lastWords.delete(say);
+}
+
 function watchExit(): void {
   if (isWatchingExit) return;
   isWatchingExit = true;
@@ -54,7 +67,7 @@ function watchExit(): void {
 
 /** Never throws: an exit handler that does would change the exit code and stop the others. */
 function endAll(): void {
-  for (const end of [...kills, ...removals]) {
+  for (const end of [...kills, ...lastWords, ...removals]) {
     try {
       end();
     } catch {
@@ -62,6 +75,7 @@ function endAll(): void {
     }
   }
   kills.clear();
+  lastWords.clear();
   removals.clear();
 }
 

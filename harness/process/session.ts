@@ -35,9 +35,20 @@ const attempts = 3;
 
 let session: Promise<string> | undefined;
 
-/** Where sessions are: the host's directory for temporary files, made absolute. */
+let outer: string | undefined;
+
+/**
+ * Has this process's session made inside that of the process that has started it, which takes it
+ * along when it ends: a worker of a test runner may be killed before it could do so itself.
+ * @param directory what `sessionDirectory` said there. Where it is gone, it is as if not given.
+ */
+export function makeSessionInside(directory: string): void {
+  outer = directory;
+}
+
+/** Where sessions are: the outer one, or the host's directory for temporary files, absolute. */
 export function sessionParent(): string {
-  return resolve(tmpdir());
+  return outer !== undefined && existsSync(outer) ? outer : resolve(tmpdir());
 }
 
 /**

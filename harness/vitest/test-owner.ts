@@ -15,7 +15,7 @@ import {
   type RunSettings,
   type SpecChanges,
 } from "../machine/index.ts";
-import { CleanupStack, withLimit } from "../process/index.ts";
+import { CleanupStack, makeSessionInside, withLimit } from "../process/index.ts";
 import { suspendDeadlines } from "./deadlines.ts";
 import { evidenceName, type NamedTask } from "./evidence-name.ts";
 import { evidenceStore } from "./evidence-stores.ts";
@@ -60,6 +60,7 @@ export class TestOwner {
     this.#name = evidenceName(task, run.root);
     this.#errorsBefore = task.result?.errors?.length ?? 0;
     openLedger(task, this.#ledger);
+    makeSessionInside(run.session);
   }
 
   /**
