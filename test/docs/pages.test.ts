@@ -1,5 +1,5 @@
 /** What every page must hold to: links lead somewhere, data parses, translations agree. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
@@ -43,6 +43,20 @@ test("every link inside the repository leads to a file and a heading", () => {
     return anchor !== "" && path.endsWith(".md") && !readPage(path).anchors.has(anchor);
   });
   expect(broken).toEqual([]);
+});
+
+test("every link of a page in the package leads into the package", () => {
+  const manifest = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
+  // npm adds these by itself.
+  const packed: string[] = [...manifest.files, "README.md", "LICENSE", "package.json"];
+  const isPacked = (path: string) =>
+    packed.some((one) => path === one || path.startsWith(`${one}/`));
+  const links = pages.filter(({ path }) => isPacked(path)).flatMap((page) => page.links);
+  const lost = links
+    .filter(({ target }) => !/^\w+:/.test(target))
+    .filter((link) => !isPacked(resolveLink(link).path));
+  expect(links.length).toBeGreaterThan(60);
+  expect(lost).toEqual([]);
 });
 
 test("a link to a heading that is gone is found", () => {
