@@ -13,6 +13,8 @@ export interface PortEvidence {
 
 /** What was known of a machine when an error was raised. */
 export interface Evidence {
+  /** Which machine that is, where a test has several: "machine 2 of the test". */
+  readonly title?: string;
   /** What the machine was doing, in one line. */
   readonly machine: string;
   /** What each port printed last. */

@@ -5,7 +5,7 @@ import type { Evidence, PortEvidence } from "./errors.ts";
 export function formatEvidence(evidence: Evidence): string {
   return [
     "",
-    `  machine: ${evidence.machine}`,
+    `  ${evidence.title ?? "machine"}: ${evidence.machine}`,
     ...(evidence.placeNote === undefined ? [] : [`  place: ${evidence.placeNote}`]),
     ...(evidence.codeFrame === undefined ? [] : ["", ...indent(evidence.codeFrame.split("\n"))]),
     ...evidence.serial.flatMap(formatPort),

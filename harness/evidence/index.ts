@@ -30,6 +30,7 @@ export { toPlainData } from "./plain-data.ts";
 export type {
   AcceleratorChoice,
   AttemptRecord,
+  BaselineRecord,
   EvidenceFile,
   MachineRecord,
   TestRecord,

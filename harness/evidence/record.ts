@@ -72,7 +72,16 @@ export interface AttemptRecord {
   readonly machines: readonly MachineRecord[];
 }
 
+/** A screenshot that has become a baseline: there was none, or it did not match. */
+export interface BaselineRecord {
+  /** Absolute path of the PNG file. */
+  readonly path: string;
+  readonly change: "written" | "updated";
+}
+
 /** What a test's metadata carries under the key `bringup`. */
 export interface TestRecord {
   readonly attempts: readonly AttemptRecord[];
+  /** Of all attempts; left out where there are none. */
+  readonly baselines?: readonly BaselineRecord[];
 }

@@ -29,6 +29,8 @@ const cleanupMs = 5_000;
 export interface BootOptions {
   /** Name of the evidence, unique within the run. */
   readonly name?: string;
+  /** Asked when there is something to tell of the machine: which one it is. */
+  readonly title?: () => string | undefined;
   readonly store?: EvidenceStore;
   readonly calibration?: Calibration | undefined;
   /** What specs start from. */
@@ -64,9 +66,9 @@ export async function bootMachine(given: SpecChanges, options: BootOptions = {})
   const { calibration } = options;
   const prepared = await prepareMachine(spec, { store, directory, calibration });
   await session;
-  const chronicle = new MachineChronicle(factsOf(prepared, name, directory));
+  const chronicle = new MachineChronicle(factsOf(prepared, name, directory), options.title);
   const { debug } = prepared.plan;
-  const limit = options.limit ?? ((timeoutMs) => plainLimit(timeoutMs, debug));
+  const limit = options.limit ?? ((timeoutMs, _, usualMs) => plainLimit(timeoutMs, usualMs, debug));
   const cleanup = new CleanupStack();
   try {
     const wishedMs = spec.bootTimeoutMs ?? defaultBootTimeoutMs;
@@ -156,10 +158,10 @@ function reproduction(plan: PreparedMachine["plan"]): string {
   return [...making, ...programStarts(plan), command].join(" && ");
 }
 
-function plainLimit(timeoutMs: number | undefined, debug: boolean) {
+function plainLimit(timeoutMs: number | undefined, usualMs = defaultWaitMs, debug = false) {
   if (debug) return { limitMs: Number.POSITIVE_INFINITY, name: "none" };
   return timeoutMs === undefined
-    ? { limitMs: defaultWaitMs, name: "the default" }
+    ? { limitMs: usualMs, name: "the default" }
     : { limitMs: timeoutMs, name: "timeoutMs" };
 }
 

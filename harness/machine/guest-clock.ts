@@ -121,8 +121,8 @@ export class GuestClock implements ReadableClock {
 
 /** The same limits, counted by the guest's clock; what is left of the test stays as it is. */
 export function limitByGuestClock(limit: LimitOfWait, clock: ReadableClock): LimitOfWait {
-  return (timeoutMs, clockOfWait) => {
-    const asked = limit(timeoutMs);
+  return (timeoutMs, clockOfWait, usualMs) => {
+    const asked = limit(timeoutMs, clockOfWait, usualMs);
     if (clockOfWait === "host") return asked;
     const mostMs = asked.most?.limitMs ?? Number.POSITIVE_INFINITY;
     if (asked.limitMs === Number.POSITIVE_INFINITY || asked.limitMs >= mostMs) return asked;

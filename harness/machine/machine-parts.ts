@@ -8,9 +8,9 @@ import type { PortLimits } from "./port-wiring.ts";
 
 /**
  * The limit of a wait that asks for `timeoutMs`, and what that limit is called; with `clock` by the
- * host's clock, whichever the guest has.
+ * host's clock, whichever the guest has, and with `usualMs` another default than most waits have.
  */
-export type LimitOfWait = (timeoutMs: number | undefined, clock?: "host") => WaitLimit;
+export type LimitOfWait = (timeoutMs?: number, clock?: "host", usualMs?: number) => WaitLimit;
 
 export interface MachineParts {
   readonly plan: MachinePlan;

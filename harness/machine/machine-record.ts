@@ -50,8 +50,12 @@ export class MachineChronicle {
   #writeError: Error | undefined;
   readonly #furtherFiles: string[] = [];
 
-  constructor(facts: MachineFacts) {
+  readonly #title: () => string | undefined;
+
+  /** @param title which machine this is, where that has to be said. */
+  constructor(facts: MachineFacts, title: () => string | undefined = () => undefined) {
     this.facts = facts;
+    this.#title = title;
     const command = `#!/bin/sh\n# Shows the same again, without the harness.\n${facts.reproduce}\n`;
     this.#save(() => {
       writeFileSync(join(facts.directory, "command.sh"), command, { mode: 0o755 });
@@ -113,7 +117,9 @@ export class MachineChronicle {
     const where = at === undefined || exit !== undefined ? "" : `, at ${describeLocation(at)}`;
     const what = exit === undefined ? `${state}${where}` : `ended: ${describeExit(exit)}`;
     const doing = finding === undefined ? what : `${state}; ${describeExit(finding)}`;
+    const title = this.#title();
     return {
+      ...(title === undefined ? {} : { title }),
       machine: `${doing} (${facts.arch} ${facts.machineType}, ${facts.accelerator.used})`,
       serial: ports.map(({ port }) => ({
         port: port.name,

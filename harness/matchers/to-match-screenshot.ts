@@ -31,6 +31,8 @@ export interface Baseline {
   readonly name: string;
   /** As vitest has it: `-u` is "all", a run on CI "none". */
   readonly update: "all" | "new" | "none";
+  /** Told when the file has been made, or made anew. */
+  readonly onChange?: (change: "written" | "updated") => void;
 }
 
 /**
@@ -60,7 +62,7 @@ export async function toMatchScreenshot(
     return isAlike ? met(call, expectation, "but it does") : notMet(expectation);
   }
   if (isWritten) {
-    await write(screen, baseline.path, expected, chosen);
+    await write(screen, baseline, expected, chosen);
     return met(call, expectation);
   }
   if (expected === undefined) {
@@ -81,6 +83,7 @@ async function waitUntilAlike(
   let last: { comparison: Comparison; picture: Picture } | undefined;
   const wait = {
     phase: `the screen to match ${shown}`,
+    usualMs: screenshotMs,
     needsCursor: (sight: ScreenSight) => compareScreen(expected, sight, options).needsCursor,
     look: (sight: ScreenSight) => {
       last = { picture: sight.picture, comparison: compareScreen(expected, sight, options) };
@@ -99,16 +102,13 @@ async function waitUntilAlike(
       return `\n  ${last.comparison.seen}; vitest -u takes what it shows as the baseline${paths.join("")}`;
     },
   };
-  await screen.waitFor(wait, {
-    failOn: options.failOn,
-    timeoutMs: options.timeoutMs ?? screenshotMs,
-  });
+  await screen.waitFor(wait, options);
 }
 
 /** Takes a picture once the screen rests, and makes it the baseline. */
 async function write(
   screen: Screen,
-  path: string,
+  { onChange, path }: Baseline,
   expected: Picture | undefined,
   options: ScreenshotOptions,
 ): Promise<void> {
@@ -123,6 +123,7 @@ async function write(
   ];
   const wait = {
     phase: `the screen to rest for ${restMs} ms`,
+    usualMs: screenshotMs,
     needsCursor: (sight: ScreenSight) => comparisons(sight).some(({ needsCursor }) => needsCursor),
     look: (sight: ScreenSight) => {
       const nowMs = performance.now();
@@ -135,12 +136,12 @@ async function write(
     // A guest that is dead changes nothing any more.
     final: (sight: ScreenSight) => sight,
   };
-  const timeoutMs = options.timeoutMs ?? screenshotMs;
-  const sight = await screen.waitFor(wait, { failOn: options.failOn, timeoutMs });
+  const sight = await screen.waitFor(wait, options);
   // What still passes is not written anew: a version control would take it for a change.
   if (expected !== undefined && compareScreen(expected, sight, options).isAlike) return;
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, encodePng(sight.picture));
+  onChange?.(expected === undefined ? "written" : "updated");
 }
 
 function read(path: string, shown: string): Picture {

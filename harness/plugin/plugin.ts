@@ -7,6 +7,7 @@ import { BringupError, SpecError } from "../evidence/index.ts";
 import { calibrateHost } from "../host/index.ts";
 import { isDebugging, newRunName, pruneRuns, type RunSettings } from "../machine/index.ts";
 import { sessionDirectory, sweepSessions } from "../process/index.ts";
+import { BaselineReporter } from "./baseline-reporter.ts";
 import { buildFirst } from "./build.ts";
 import { JunitReporter } from "./junit-reporter.ts";
 import { type BringupOptions, checkOptions } from "./options.ts";
@@ -60,6 +61,7 @@ async function configure(
   options: ReturnType<typeof checkOptions>,
 ): Promise<void> {
   const { root } = vitest.config;
+  addBaselines(vitest);
   const junit =
     options.junit === undefined ? undefined : addJunit(vitest, resolve(root, options.junit));
   try {
@@ -101,6 +103,12 @@ function addJunit(vitest: Vitest, outputFile: string): JunitReporter {
   const added = new JunitReporter({ outputFile });
   reporters.push(added);
   return added;
+}
+
+function addBaselines(vitest: Vitest): void {
+  const reporters = vitest.config.reporters as unknown[];
+  const isThere = reporters.some((reporter) => reporter instanceof BaselineReporter);
+  if (!isThere) reporters.push(new BaselineReporter());
 }
 
 type SharedRun = Omit<RunSettings, "machine">;

@@ -25,6 +25,10 @@ export function caseProperties(test: CaseReport): Property[] {
     ...(test.flaky ? [{ name: "flaky", value: "true" }] : []),
     ...(retries === 0 ? [] : [{ name: "retries", value: String(retries) }]),
     ...(repeats === 0 ? [] : [{ name: "repeats", value: String(repeats) }]),
+    ...(test.record?.baselines ?? []).map(({ change, path }) => ({
+      name: `baseline.${change}`,
+      value: path,
+    })),
     ...test.tags.map((tag) => ({ name: "tag", value: tag })),
     ...machines.flatMap((machine) =>
       machineProperties(machine).map((property) => ({

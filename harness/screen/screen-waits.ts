@@ -17,6 +17,8 @@ const growth = 1.5;
 export interface ScreenWait<Result> {
   /** In words: `the screen to show "login: "`. */
   readonly phase: string;
+  /** Milliseconds that it may take where nobody says; default: as any wait. */
+  readonly usualMs?: number;
   /** The result, or `undefined` where it does not hold. What it throws is the failure. */
   readonly look: (sight: ScreenSight) => Result | undefined;
   /** Whether a sight is to be replaced by one that says where the cursor is. */

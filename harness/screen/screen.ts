@@ -32,7 +32,7 @@ export interface ScreenHooks {
   readonly display: Display | undefined;
   /** Directory of the machine's evidence. */
   readonly directory: string;
-  readonly limit: (timeoutMs: number | undefined, clock?: "host") => WaitLimit;
+  readonly limit: (timeoutMs?: number, clock?: "host", usualMs?: number) => WaitLimit;
   /** Fatal output of this guest. */
   readonly failOn: readonly (string | RegExp)[];
   /** Whether the test expects the guest to say that it dies. */
@@ -139,7 +139,7 @@ export class Screen {
       this.#display();
       return await this.#waits.begin(
         { ...wait, fatal },
-        this.#hooks.limit(options.timeoutMs, options.clock),
+        this.#hooks.limit(options.timeoutMs, options.clock, wait.usualMs),
       );
     });
     // A wait that fails before it is awaited must not end the process.

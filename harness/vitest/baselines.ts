@@ -1,5 +1,6 @@
 /** Where a test's screenshots are: beside its file, as vitest's own. */
 import { basename, dirname, join } from "node:path";
+import type { BaselineRecord, TestRecord } from "../evidence/index.ts";
 import type { Baseline } from "../matchers/index.ts";
 
 /** What of vitest's matcher state tells. */
@@ -7,6 +8,11 @@ export interface ScreenshotState {
   readonly testPath?: string | undefined;
   readonly currentTestName?: string | undefined;
   readonly snapshotState?: { readonly snapshotUpdateState: Baseline["update"] } | undefined;
+}
+
+/** The test, as vitest has it in a worker. */
+export interface ScreenshotTest {
+  readonly meta?: { bringup?: TestRecord };
 }
 
 /** Unnamed screenshots so far, by test. */
@@ -19,14 +25,23 @@ const counts = new WeakMap<object, number>();
  */
 export function baselineOf(
   state: ScreenshotState,
-  test: object,
+  test: ScreenshotTest,
   name: string | undefined,
 ): Baseline | undefined {
   const { currentTestName = "", snapshotState, testPath } = state;
   if (testPath === undefined) return undefined;
   const file = slug(name ?? `${currentTestName}-${countOf(test)}`);
   const path = join(dirname(testPath), "__screenshots__", basename(testPath), `${file}.png`);
-  return { path, name: file, update: snapshotState?.snapshotUpdateState ?? "none" };
+  const onChange = (change: BaselineRecord["change"]) => record(test, { path, change });
+  return { path, name: file, update: snapshotState?.snapshotUpdateState ?? "none", onChange };
+}
+
+/** For the reporters. What an earlier attempt has written is not new in a later one. */
+function record({ meta }: ScreenshotTest, one: BaselineRecord): void {
+  if (meta === undefined) return;
+  const { attempts = [], baselines = [] } = meta.bringup ?? {};
+  if (baselines.some(({ path }) => path === one.path)) return;
+  meta.bringup = { attempts, baselines: [...baselines, one] };
 }
 
 function countOf(test: object): number {

@@ -6,7 +6,7 @@ import { type MatcherCall, type MatcherResult, matchers } from "../matchers/inde
 import { QmpClient } from "../qmp/index.ts";
 import { Screen } from "../screen/index.ts";
 import { SerialPort, SerialTerminal } from "../serial/index.ts";
-import { baselineOf, type ScreenshotState } from "./baselines.ts";
+import { baselineOf, type ScreenshotState, type ScreenshotTest } from "./baselines.ts";
 import { ledgerOf, machineOf } from "./ledgers.ts";
 
 type AnyMatcher = (
@@ -80,8 +80,9 @@ function runMatcher(
   // Thrown at once, not rejected: that is seen even where nobody awaits.
   checkReceiver(name, actual, site);
   const ledger = ledgerOf(actual, chai.util.flag(state.assertion, "vitest-test"));
-  const test: unknown = chai.util.flag(state.assertion, "vitest-test");
-  const baseline = (wanted: string | undefined) => baselineOf(state, test ?? state, wanted);
+  const test = chai.util.flag(state.assertion, "vitest-test") ?? state;
+  const baseline = (wanted: string | undefined) =>
+    baselineOf(state, test as ScreenshotTest, wanted);
   return matcher({ isNot: state.isNot, baseline }, actual, ...given).catch(
     async (error: unknown) => {
       // The end of the test has ended the machine, and with it a wait that nobody awaits.

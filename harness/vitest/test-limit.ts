@@ -22,10 +22,10 @@ export class TestLimit {
     this.#isSuspended = true;
   }
 
-  /** The limit of a wait that asks for `timeoutMs`, or for nothing in particular. */
-  forWait(timeoutMs: number | undefined): WaitLimit {
+  /** The limit of a wait that asks for `timeoutMs`, or for what is usual for waits like it. */
+  forWait(timeoutMs: number | undefined, usualMs: number = defaultWaitMs): WaitLimit {
     if (this.#isSuspended) return this.left();
-    const wished = timeoutMs ?? defaultWaitMs;
+    const wished = timeoutMs ?? usualMs;
     const left = this.left();
     if (left.limitMs < wished) return { ...left, most: left };
     const name = timeoutMs === undefined ? "the default" : "timeoutMs";

@@ -3,6 +3,7 @@ import {
   type AttemptRecord,
   atCallSite,
   atPlace,
+  type BringupError,
   CallSite,
   formatEvidence,
   StateError,
@@ -98,10 +99,11 @@ export class TestOwner {
     const ordinal = this.#slots.push(undefined);
     const machine = await bootMachine(spec, {
       name: `${this.#name}/${ordinal}`,
+      title: () => (this.#slots.length > 1 ? `machine ${ordinal} of the test` : undefined),
       store: evidenceStore(evidence, run),
       calibration: calibration ?? undefined,
       defaults,
-      limit: (timeoutMs) => this.#limit.forWait(timeoutMs),
+      limit: (timeoutMs, _, usualMs) => this.#limit.forWait(timeoutMs, usualMs),
       mostBootMs,
     });
     this.#slots[ordinal - 1] = machine;
@@ -146,16 +148,18 @@ export class TestOwner {
   /** An error that no machine has raised, vitest's own time-out for one, does not know of any. */
   async #explainFailure(): Promise<void> {
     const errors = this.#task.result?.errors?.slice(this.#errorsBefore) ?? [];
-    // A guest that has just died is asked for its end; whether it was expected is no question.
-    for (const machine of this.#machines) await machine.verdict.checkAlive().catch(() => {});
-    for (const error of errors.filter(({ message }) => !message.includes("\n  evidence: "))) {
-      const { message, stack } = error;
-      for (const machine of this.#machines) {
-        error.message += `\n${formatEvidence(await machine.evidence())}`;
-      }
-      // Some reporters print the one, and some the other.
-      if (stack !== undefined) error.stack = stack.replace(message, () => error.message);
+    const deaths: BringupError[] = [];
+    for (const machine of this.#machines) {
+      await machine.verdict.checkAlive().catch((death: BringupError) => deaths.push(death));
     }
+    for (const error of errors.filter(({ message }) => !message.includes("\n  evidence: "))) {
+      let message = error.message;
+      for (const machine of this.#machines) {
+        message += `\n${formatEvidence(await machine.evidence())}`;
+      }
+      amend(error, message);
+    }
+    tellOfOthers(errors, deaths);
   }
 
   get #machines(): readonly Machine[] {
@@ -181,8 +185,37 @@ export class TestOwner {
       machines: this.#machines.map((machine) => machine.record()),
     };
     if (attempt.machines.length === 0) return;
-    meta.bringup = { attempts: [...(meta.bringup?.attempts ?? []), attempt] };
+    meta.bringup = { ...meta.bringup, attempts: [...(meta.bringup?.attempts ?? []), attempt] };
   }
+}
+
+type TaskError = NonNullable<NonNullable<OwnedTask["result"]>["errors"]>[number];
+
+/**
+ * A guest that nobody waited on has died as well, and may be why the one failed that somebody did
+ * wait on: the first error says so, right below its first line, unless an error tells of it anyway.
+ */
+function tellOfOthers(errors: readonly TaskError[], deaths: readonly BringupError[]): void {
+  const [first] = errors;
+  const untold = deaths.filter(({ evidence }) => {
+    const line = `\n  evidence: ${evidence?.directory}\n`;
+    return !errors.some(({ message }) => message.includes(line));
+  });
+  if (first === undefined || untold.length === 0) return;
+  const lines = untold.map(({ evidence, message }) => {
+    const how = message.split("\n", 1)[0];
+    const which = evidence?.title ?? "the machine";
+    return `  ${which} has died, which nothing expected: ${how}; evidence: ${evidence?.directory}`;
+  });
+  const [head, ...rest] = first.message.split("\n");
+  amend(first, [head, ...lines, ...rest].join("\n"));
+}
+
+/** Some reporters print the message, and some the stack. */
+function amend(error: TaskError, message: string): void {
+  const before = error.message;
+  error.message = message;
+  if (error.stack !== undefined) error.stack = error.stack.replace(before, () => message);
 }
 
 function messageOf(error: unknown): string {

@@ -146,9 +146,9 @@ export class InlineProject implements AsyncDisposable {
         .replace(/-\d{5,}(?:_\d+)+/g, "-<id>")
         .replace(/0x[0-9a-f]+/g, "<address>")
         // A guest that runs is somewhere else every time, and so is the source that is shown.
-        .replace(/(machine: running), at .*(?= \(x86_64)/g, "$1, at <place>")
+        .replace(/(machine[^:\n]*: running), at .*(?= \(x86_64)/g, "$1, at <place>")
         // Newer QEMU still knows where the guest was that has ended it.
-        .replace(/(debug-exit with status .*?) at \S+ in \w+ \(<address>\)/g, "$1 at <place>")
+        .replace(/(debug-exit with status [^\n]*?) at \S+ in \w+ \(<address>\)/g, "$1 at <place>")
         .replace(/power-off at .*? in power_off \(<address>\)/g, "power-off at <place>")
         .replace(/(at <place> .*\n)\n(?: +>? *\d+ \|.*\n)+/g, "$1")
         .replace(/(debug-exit with status .*?) at <place>/g, "$1")
