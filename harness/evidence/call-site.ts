@@ -60,6 +60,21 @@ export function atPlace<Thrown>(
   return withFrames(error, [`    at ${place.file}:${place.line}:${place.column}`]);
 }
 
+/** These tell of a mistake in the program, not of the world around it. */
+const mistakes = [TypeError, RangeError, ReferenceError, SyntaxError];
+
+/**
+ * Takes the harness's frames out of the stack of a cause: where it opened a file that is missing
+ * says nothing to whoever named the file. A mistake of the harness's own keeps its frames.
+ */
+export function withoutOwnFrames(cause: unknown): void {
+  if (!(cause instanceof Error) || mistakes.some((one) => cause instanceof one)) return;
+  const lines = (cause.stack ?? "").split("\n");
+  const kept = lines.filter((line) => !/^\s+at /.test(line) || !isInternal(line));
+  // A frozen error stays as it is: a second error must not hide the first.
+  if (kept.length < lines.length) Reflect.set(cause, "stack", kept.join("\n"));
+}
+
 function withFrames<Thrown>(error: Thrown, frames: readonly string[]): Thrown {
   if (error instanceof Error && frames.length > 0) {
     error.stack = [`${error.name}: ${error.message}`, ...frames].join("\n");

@@ -1,4 +1,5 @@
 /** The error classes. The first line of every message is enough to act on. */
+import { withoutOwnFrames } from "./call-site.ts";
 import { type DeadHalt, describeExit, type MachineExit } from "./exit.ts";
 import { toPlainData } from "./plain-data.ts";
 
@@ -41,6 +42,7 @@ export class BringupError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
+    if (options?.cause !== undefined) withoutOwnFrames(options.cause);
   }
 
   /**

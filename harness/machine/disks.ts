@@ -49,7 +49,7 @@ export async function planDisk(disk: string | Disk, place: DiskPlace): Promise<P
   checkOptions(bus, readOnly, persist, place.field);
   checkExtras(given, bus, place.field);
   const image = given.file === undefined ? await empty(given, place) : resolve(given.file);
-  const found = await lookAt(image, place.field);
+  const found = await lookAt(image, typeof disk === "string" ? place.field : `${place.field}.file`);
   const format = given.format ?? found.format;
   checkFormat(given.format, found.format, image, place.field);
   const isTooSmall = found.sizeBytes < leastPcDiskBytes && format === "raw" && place.isPc;

@@ -145,8 +145,12 @@ describe("planned", () => {
   } as const;
 
   test.each<[string, Disk, string]>([
-    ["a file that is not there", { file: "/nowhere/a.img" }, "disks[0]: /nowhere/a.img cannot be"],
-    ["a directory", { file: "/" }, "disks[0]: / cannot be read as a disk: "],
+    [
+      "a file that is not there",
+      { file: "/nowhere/a.img" },
+      "disks[0].file: /nowhere/a.img cannot",
+    ],
+    ["a directory", { file: "/" }, "disks[0].file: / cannot be read as a disk: "],
     [
       "read-only and persistent",
       { file: "a", readOnly: true, persist: true },

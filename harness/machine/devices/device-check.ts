@@ -42,7 +42,7 @@ export function checkDevice(given: unknown, field: string): void {
   if (given.share !== undefined) checkShare(given.share, `${field}.share`);
   if (given.tpm !== undefined) checkTpm(given.tpm, `${field}.tpm`);
   if (properties !== undefined) checkProperties(properties, `${field}.properties`);
-  if (drive !== undefined) checkDrive(drive, `${field}.drive`);
+  if (drive !== undefined) checkDrive(drive, field);
 }
 
 function checkProperties(properties: unknown, field: string): void {
@@ -92,8 +92,9 @@ function checkTpm(tpm: unknown, field: string): void {
   }
 }
 
+/** Its fields are named as the factories take them: "devices[0].file". */
 function checkDrive(drive: unknown, field: string): void {
-  if (!isObject(drive)) fail(field, drive, "an image such as { file }");
+  if (!isObject(drive)) fail(`${field}.drive`, drive, "an image such as { file }");
   checkNames(drive, driveFields, field, "a drive");
   for (const name of ["file", "format"]) {
     const value = drive[name];

@@ -147,7 +147,8 @@ async function planDrive(
 ): Promise<PlannedDevice["drive"]> {
   if (given.drive === undefined) return undefined;
   const place = {
-    field: `${field}.drive`,
+    // As the factories take it, by which nearly all devices with an image are made.
+    field,
     defaultBus: given.model === "nvme" ? "nvme" : "virtio",
     isPc: false,
     directory,

@@ -136,7 +136,7 @@ describe("are refused before QEMU starts", () => {
       {},
       /devices\[1\]\.id: "usb-controller" is what the controller is called that usb-kbd brings/,
     ],
-    ["a missing image", [nvme({ file: "/nowhere.img" })], {}, /devices\[0\]\.drive: .*nowhere/],
+    ["a missing image", [nvme({ file: "/nowhere.img" })], {}, /devices\[0\]\.file: .*nowhere/],
   ])("%s", async (_, devices, spec, words) => {
     const error = await errorOf(
       plan(devices, { arch: "x86_64", machine: "q35", ...spec }),
