@@ -18,6 +18,7 @@ export {
   findFirmware,
   findRom,
 } from "./firmware.ts";
+export { hasGraphicalSession } from "./graphical-session.ts";
 export { describeHost, type HostDescription } from "./host-description.ts";
 export { installCommand } from "./install.ts";
 export { type FindOptions, findQemu, listCpuModels, listDevices, listQemu } from "./qemu.ts";

@@ -1,14 +1,9 @@
 /** Boots machines: from a spec to a guest that runs, or to an error and nothing left behind. */
 import { BringupError, formatEvidence, isGuestsOwn } from "../evidence/index.ts";
-import type { Calibration } from "../host/index.ts";
+import { type Calibration, hasGraphicalSession } from "../host/index.ts";
 import { CleanupStack, prepareSession, sweepSessions, withLimit } from "../process/index.ts";
-import {
-  gdbSocket,
-  overlays,
-  programStarts,
-  reproductionCommandLine,
-  shellCommand,
-} from "./command-line.ts";
+import { overlays, programStarts, reproductionCommandLine, shellCommand } from "./command-line.ts";
+import { debuggerLines } from "./debugger.ts";
 import { EvidenceStore, newRunName, pruneRuns } from "./evidence-store.ts";
 import { checkFlatBinaryPlace } from "./flat-binary-place.ts";
 import { type LaunchedMachine, launchMachine } from "./launch.ts";
@@ -94,12 +89,15 @@ export async function bootMachine(given: SpecChanges, options: BootOptions = {})
 
 async function startGuest(launched: LaunchedMachine, prepared: PreparedMachine): Promise<void> {
   const { early, machine, privateDirectory } = launched;
-  if (prepared.plan.debug) {
+  const { plan, symbols } = prepared;
+  if (plan.debug) {
+    const { arch } = plan.board;
+    const lines = await debuggerLines({ arch, symbols, privateDirectory });
     const timeoutMs = Number.POSITIVE_INFINITY;
     const resumed = machine.qmp.waitForEvent("RESUME", { timeoutMs });
     process.stderr.write(
       `bringup: ${machine.name} waits at its first instruction; attach, then "continue":\n` +
-        `  ${gdbCommand(prepared.symbols, privateDirectory)}\n`,
+        lines.map((line) => `  ${line}\n`).join(""),
     );
     await resumed;
     return;
@@ -118,11 +116,6 @@ async function startGuest(launched: LaunchedMachine, prepared: PreparedMachine):
     await early;
     throw error;
   }
-}
-
-function gdbCommand(symbols: string | undefined, privateDirectory: string): string {
-  const target = ["-ex", `target remote ${gdbSocket(privateDirectory)}`];
-  return shellCommand(["gdb", ...(symbols === undefined ? [] : [symbols]), ...target]);
 }
 
 /** A machine that did not come to be has evidence too: how to see it again, and its logs. */
@@ -154,7 +147,8 @@ function reproduction(plan: PreparedMachine["plan"]): string {
   const making = overlays(plan).map(({ file, format, overlay }) =>
     shellCommand(["qemu-img", "create", "-qf", "qcow2", "-b", file, "-F", format, overlay]),
   );
-  const command = shellCommand([plan.qemu, ...reproductionCommandLine(plan)]);
+  const canOpenWindow = hasGraphicalSession(process.env, process.platform);
+  const command = shellCommand([plan.qemu, ...reproductionCommandLine(plan, canOpenWindow)]);
   return [...making, ...programStarts(plan), command].join(" && ");
 }
 

@@ -78,7 +78,7 @@ const sandbox = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecont
 /** The arguments for a machine that the harness runs; descriptor 3 is QMP. */
 export function commandLine(plan: MachinePlan, paths: RunPaths): string[] {
   return [
-    ...common(plan, paths.directory),
+    ...common(plan, paths.directory, false),
     ...["-d", ["cpu_reset", ...plan.extra.logItems].join(","), "-D", paths.cpuLog],
     ...["-S", "-action", actions(plan)],
     ...(plan.sandbox ? ["-sandbox", sandbox] : []),
@@ -89,11 +89,14 @@ export function commandLine(plan: MachinePlan, paths: RunPaths): string[] {
   ];
 }
 
-/** The arguments by which a person sees the same machine in a terminal. */
-export function reproductionCommandLine(plan: MachinePlan): string[] {
+/**
+ * The arguments by which a person sees the same machine in a terminal, and what it has on a display
+ * in QEMU's window, where one can be opened.
+ */
+export function reproductionCommandLine(plan: MachinePlan, canOpenWindow: boolean): string[] {
   const { board } = plan;
   return [
-    ...common(plan, shownDirectory),
+    ...common(plan, shownDirectory, canOpenWindow && board.display !== undefined),
     ...(plan.onReset === "stop" ? ["-no-reboot"] : []),
     ...(plan.extra.logItems.length > 0 ? ["-d", plan.extra.logItems.join(",")] : []),
     ...plan.ports.flatMap((port, index) => shownPort(port, index, board.facts.console)),
@@ -126,10 +129,10 @@ export function fifoPath(directory: string, index: number): string {
   return `${directory}/port${index}`;
 }
 
-function common(plan: MachinePlan, directory: string): string[] {
+function common(plan: MachinePlan, directory: string, hasWindow: boolean): string[] {
   const { board } = plan;
   return [
-    ...["-no-user-config", "-nodefaults", "-display", "none"],
+    ...["-no-user-config", "-nodefaults", ...(hasWindow ? [] : ["-display", "none"])],
     ...sharedMemoryArguments(plan.devices, board.machine, board.memory),
     ...["-accel", plan.accelerator],
     ...clockArguments(plan.clock, plan.startsAt),

@@ -48,7 +48,7 @@ test("every board of the table starts with what the table says of it, or is not 
       // This firmware is not in every distribution.
       const firmware = arch === "riscv32" ? { kind: "bios", file: "none" } : { kind: "default" };
       const plan = planFor(spec, undefined, { firmware } as object);
-      const words = withoutSerial(reproductionCommandLine(plan));
+      const words = withoutSerial(reproductionCommandLine(plan, false));
       const labels = Array.from(
         { length: boardOf(arch, machine).serialPorts },
         (_, i) => `uart${i}`,

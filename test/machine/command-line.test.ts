@@ -162,7 +162,8 @@ test("the command lines of machines", async () => {
   const texts = cases.map(([name, image, spec, rest]) => {
     const plan = planFor(spec, image, rest);
     const ours = readable(plan.qemu, commandLine(plan, paths));
-    return `## ${name}\n\n${ours}\n\nSeen again by:\n\n${shellCommand([plan.qemu, ...reproductionCommandLine(plan)])}\n`;
+    const again = shellCommand([plan.qemu, ...reproductionCommandLine(plan, true)]);
+    return `## ${name}\n\n${ours}\n\nSeen again by:\n\n${again}\n`;
   });
   await expect(texts.join("\n")).toMatchFileSnapshot("expected/command-lines.txt");
 });
@@ -191,4 +192,13 @@ describe("disks that have no place", () => {
     const plan = planFor({ machine: "pc", arch: "x86_64" }, undefined, media(disks, "/b.iso"));
     expect(() => commandLine(plan, paths)).toThrow("cdrom: has no place left");
   });
+});
+
+test("a machine with a display is seen again in a window, where one can be opened", () => {
+  const noWindow = ["-display", "none"];
+  const shown = planFor({}, "multiboot", { kernel });
+  expect(reproductionCommandLine(shown, true)).not.toEqual(expect.arrayContaining(noWindow));
+  expect(reproductionCommandLine(shown, false)).toEqual(expect.arrayContaining(noWindow));
+  const dark = planFor({ display: "none" }, "multiboot", { kernel });
+  expect(reproductionCommandLine(dark, true)).toEqual(expect.arrayContaining(noWindow));
 });

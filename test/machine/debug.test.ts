@@ -2,7 +2,12 @@
 import { createConnection, type Socket } from "node:net";
 import { execa } from "execa";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { bootMachine, EvidenceStore, type Machine } from "../../harness/machine/index.ts";
+import {
+  bootMachine,
+  EvidenceStore,
+  type Machine,
+  type MachineSpec,
+} from "../../harness/machine/index.ts";
 import { isOnPath } from "../../harness/process/index.ts";
 import { kernelPath } from "../../kernels/build.ts";
 import { processesWith, soonMs, temporaryDirectory, useKernels } from "./machines.ts";
@@ -17,7 +22,7 @@ interface Waiting {
 }
 
 /** Boots, up to the moment at which the machine waits for its debugger. */
-async function bootForDebugger(kernel: string, spec: { debug?: boolean }): Promise<Waiting> {
+async function bootForDebugger(kernel: string, spec: MachineSpec, advice = ""): Promise<Waiting> {
   const printed = Promise.withResolvers<string>();
   const write = vi.spyOn(process.stderr, "write").mockImplementation((text) => {
     printed.resolve(String(text));
@@ -25,7 +30,7 @@ async function bootForDebugger(kernel: string, spec: { debug?: boolean }): Promi
   });
   onTestFinished(() => write.mockRestore());
   const store = new EvidenceStore(temporaryDirectory(), "run");
-  const given = { kernel: kernelPath(kernel), accelerator: "tcg", ...spec } as const;
+  const given: MachineSpec = { kernel: kernelPath(kernel), accelerator: "tcg", ...spec };
   // A limit so short that every start would exceed it, were it not suspended.
   const machine = bootMachine({ ...given, bootTimeoutMs: 1 }, { store, name: "debugged" });
   machine.catch(printed.reject);
@@ -36,7 +41,7 @@ async function bootForDebugger(kernel: string, spec: { debug?: boolean }): Promi
   const command = text.split("\n")[1]?.trim() ?? "";
   const socket = /target remote (\S+\/gdb)/.exec(command)?.[1] ?? "";
   expect(text).toBe(
-    `bringup: debugged waits at its first instruction; attach, then "continue":\n  ${command}\n`,
+    `bringup: debugged waits at its first instruction; attach, then "continue":\n  ${command}\n${advice}`,
   );
   return { machine, command, socket };
 }
@@ -70,23 +75,58 @@ test("stands at its first instruction until a debugger lets it run", async () =>
   expect(words).not.toContain("-gdb");
 });
 
-test("with a real gdb, by the command that is printed", async ({ skip }) => {
-  if (!isOnPath("gdb")) skip("gdb is not installed");
-  vi.stubEnv("BRINGUP_DEBUG", "1");
-  onTestFinished(() => void vi.unstubAllEnvs());
-  const { command, machine } = await bootForDebugger("hello", {});
+/** Lets the command that was printed break in `kernel_main`; gives what gdb says of it. */
+async function breakInKernelMain({ command, machine }: Waiting): Promise<string> {
   const steps = ["hbreak kernel_main", "continue", "backtrace", "delete", "detach"];
   const batch = steps.map((step) => `-ex '${step}'`).join(" ");
   const gdb = execa(`${command.replace(/^gdb /, "gdb -batch -nx ")} ${batch}`, {
     shell: true,
     timeout: 2 * soonMs,
   });
-  const vm = await machine;
-  const { stdout } = await gdb;
+  await machine;
+  return (await gdb).stdout;
+}
+
+test("with a real gdb, by the command that is printed", async ({ skip }) => {
+  if (!isOnPath("gdb")) skip("gdb is not installed");
+  vi.stubEnv("BRINGUP_DEBUG", "1");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const waiting = await bootForDebugger("hello", {});
+  const stdout = await breakInKernelMain(waiting);
   expect(stdout).toMatch(/#0 +kernel_main \(\) at .*hello\.c:\d+/);
+  const vm = await waiting.machine;
   await vm.serial.waitFor("Hello from x86_64 (PVH)");
   await vm.verdict.checkAlive();
 });
+
+const narrow = { kernel: kernelPath("hello", "i386"), debug: true } as const;
+const narrowAdvice = '  (backtraces of 32-bit code come out right with arch: "i386" in the spec)\n';
+const wide = "-ex 'set architecture i386:x86-64' -ex 'target remote ";
+
+test("a 32-bit kernel in the 64-bit emulator has gdb told of its registers", async () => {
+  const { command, machine, socket } = await bootForDebugger("hello", narrow, narrowAdvice);
+  expect(command).toContain(`/hello.elf ${wide}${socket}'`);
+  const debuggerSocket = createConnection(socket);
+  onTestFinished(() => void debuggerSocket.destroy());
+  debuggerSocket.write("+$c#63");
+  await (await machine).serial.waitFor("Hello from i386 (Multiboot)");
+});
+
+test.for([
+  ["x86_64", narrowAdvice],
+  ["i386", ""],
+] as const)(
+  "a real gdb stops a 32-bit kernel in qemu-system-%s",
+  async ([arch, advice], { skip }) => {
+    if (!isOnPath("gdb")) skip("gdb is not installed");
+    const waiting = await bootForDebugger("hello", { ...narrow, arch }, advice);
+    expect(waiting.command.includes(wide)).toBe(arch === "x86_64");
+    const stdout = await breakInKernelMain(waiting);
+    expect(stdout).toMatch(/#0 +kernel_main \(\) at .*hello\.c:\d+/);
+    if (arch === "i386") expect(stdout).toMatch(/#1 .*\n/);
+    await (await waiting.machine).serial.waitFor("Hello from i386 (Multiboot)");
+  },
+);
 
 test("waits have no limit then, and a halted guest is not called dead", async () => {
   const { machine, socket } = await bootForDebugger("echo", { debug: true });
