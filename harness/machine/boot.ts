@@ -5,11 +5,11 @@ import { CleanupStack, prepareSession, sweepSessions, withLimit } from "../proce
 import { overlays, programStarts, reproductionCommandLine, shellCommand } from "./command-line.ts";
 import { debuggerLines } from "./debugger.ts";
 import { EvidenceStore, newRunName, pruneRuns } from "./evidence-store.ts";
-import { checkFlatBinaryPlace } from "./flat-binary-place.ts";
 import { type LaunchedMachine, launchMachine } from "./launch.ts";
 import type { Machine } from "./machine.ts";
 import type { LimitOfWait } from "./machine-parts.ts";
 import { MachineChronicle, type MachineFacts } from "./machine-record.ts";
+import { checkMemoryPlace } from "./memory-place.ts";
 import type { PortLimits } from "./port-wiring.ts";
 import { withDefaults } from "./precedence.ts";
 import { type PreparedMachine, prepareMachine } from "./prepare.ts";
@@ -74,7 +74,7 @@ export async function bootMachine(given: SpecChanges, options: BootOptions = {})
     const limits = { limit, overlayLimitBytes, portLimits };
     const launching = launchMachine(prepared, { chronicle, cleanup, ...limits });
     const boot = launching.then(async (launched) => {
-      const check = checkFlatBinaryPlace(prepared.plan, launched.machine.qmp);
+      const check = checkMemoryPlace(prepared, launched.machine.qmp);
       await Promise.race([check, launched.early]);
       await startGuest(launched, prepared);
       return launched.machine;

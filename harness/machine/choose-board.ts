@@ -7,6 +7,8 @@ import { architectureNamed, type Board, boardOf } from "./board.ts";
 import { cortexMBoard } from "./boards/arm.ts";
 import { needsUefi } from "./boot-media/boot-loader.ts";
 import { chooseDisplay, type DisplayAdapter } from "./display-adapter.ts";
+import { partAt } from "./elf-parts.ts";
+import { checkElfStart } from "./elf-start.ts";
 import { type ChosenExit, chooseExit } from "./exit-device.ts";
 import { checkFirmware } from "./firmware-check.ts";
 import { architectureOf } from "./image-check.ts";
@@ -51,6 +53,7 @@ export function chooseBoard(spec: MachineSpec, image: DetectedImage | undefined)
   const place = `${machineType} of ${arch}`;
   const firmware = chooseFirmware(spec, image, facts, machineType, place);
   checkFirmware(spec, image);
+  checkElfStart(image, { facts, firmware });
   checkPorts(spec, facts, place);
   checkCpu(spec, image, facts, place);
   if (spec.deviceTree !== undefined && !facts.deviceTree) {
@@ -142,8 +145,10 @@ function chooseFirmware(
   if (spec.firmware !== undefined) return spec.firmware;
   if (needsUefi(image, spec.bootLoader, facts.isa)) return "uefi";
   // Linked to where a RISC-V board has its firmware: it takes the firmware's place.
-  const isInPlace = image?.kind === "elf" && image.loadsAt === facts.firmwareAt;
-  if (isInPlace) return "none";
+  const { firmwareAt } = facts;
+  if (image?.kind === "elf" && firmwareAt !== undefined && partAt(image.parts, firmwareAt)) {
+    return "none";
+  }
   // A flat binary with an address of its own is where firmware would be, or starts without it.
   if (image?.kind === "unknown") return facts.needsFirmware ? "default" : "none";
   return machineType === "microvm" ? "qboot" : "default";

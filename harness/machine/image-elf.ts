@@ -9,7 +9,8 @@ import {
   readNotes,
   segmentType,
 } from "../guest/index.ts";
-import { elf32Obstacle } from "./image-elf32.ts";
+import { partsOf } from "./elf-parts.ts";
+import { elf32Obstacle, physicalEntry } from "./image-elf32.ts";
 import { findMultibootHeader, type MultibootHeader } from "./image-formats.ts";
 import type { ElfImage, ElfLoading, ElfObstacle } from "./image-types.ts";
 
@@ -70,7 +71,8 @@ export async function readElfImage(source: ByteSource, head: Buffer): Promise<El
     elfMachine: elf.machine,
     arch: architectureOf(elf),
     entry: elf.entry,
-    loadsAt: lowestAddress(elf),
+    entersAt: physicalEntry(elf),
+    parts: partsOf(elf),
     isCortexM: elf.machine === armMachine && (await isCortexM(source, elf)),
     pvh,
     multiboot: multiboot?.version ?? null,
@@ -78,14 +80,6 @@ export async function readElfImage(source: ByteSource, head: Buffer): Promise<El
     obstacle: missedPvh ? "pvh-note-not-in-segment" : limine ? "limine" : verdict.obstacle,
     ...(verdict.detail === undefined ? {} : { detail: verdict.detail }),
   };
-}
-
-function lowestAddress(elf: Elf): bigint {
-  let lowest = elf.entry;
-  for (const { physicalAddress } of loadedSegments(elf)) {
-    if (physicalAddress < lowest) lowest = physicalAddress;
-  }
-  return lowest;
 }
 
 function architectureOf(elf: Elf): string | undefined {

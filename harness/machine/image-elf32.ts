@@ -79,7 +79,7 @@ export function elf32Obstacle(elf: Elf): string | undefined {
 }
 
 /** A virtual entry point becomes physical by the executable segment that it lies in, as in GRUB. */
-function physicalEntry(elf: Elf): bigint {
+export function physicalEntry(elf: Elf): bigint {
   const home = loadedSegments(elf).find(
     ({ flags, virtualAddress, memorySizeBytes }) =>
       (flags & 1) !== 0 &&

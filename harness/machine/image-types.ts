@@ -1,5 +1,7 @@
 /** What a boot image can be, judged by its content. */
 
+import type { ElfPart } from "./elf-parts.ts";
+
 interface ImageFile {
   /** As it was given. */
   readonly path: string;
@@ -40,8 +42,10 @@ export interface ElfImage extends ImageFile {
   /** Suffix of the emulator that runs it ("x86_64"); `undefined` where QEMU has none. */
   readonly arch: string | undefined;
   readonly entry: bigint;
-  /** The lowest physical address that is loaded. */
-  readonly loadsAt: bigint;
+  /** The physical address of the entry point. */
+  readonly entersAt: bigint;
+  /** What is loaded, by rising address. */
+  readonly parts: readonly ElfPart[];
   /** For an Arm processor of the M profile, a microcontroller. */
   readonly isCortexM: boolean;
   /** Has a PVH entry note that a loader can see. */

@@ -35,6 +35,8 @@ export interface PreparedMachine {
   readonly qemu: QemuBinary;
   readonly accelerator: AcceleratorChoice;
   readonly kernel: MachineRecord["kernel"];
+  /** What the kernel was found to be. */
+  readonly image: DetectedImage | undefined;
   /** ELF with the guest's symbols. */
   readonly symbols: string | undefined;
   readonly builtAtMs: number | undefined;
@@ -102,6 +104,7 @@ export async function prepareMachine(
     qemu,
     accelerator,
     kernel: tested === undefined ? null : recordOf(tested),
+    image,
     symbols: symbols === undefined ? undefined : await existing("symbols", symbols),
     failOn: spec.failOn,
     builtAtMs: kept === undefined ? undefined : (await stat(kept.path)).mtimeMs,

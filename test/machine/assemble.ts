@@ -84,6 +84,7 @@ const triples: Readonly<Record<string, string>> = {
   arm: "armv7a-unknown-none-eabi",
   "cortex-m": "thumbv7m-unknown-none-eabi",
   riscv32: "riscv32-unknown-none-elf",
+  riscv64: "riscv64-unknown-none-elf",
 };
 
 /** Assembles an ELF kernel for an Arm at an address; a Cortex-M's starts with its vectors. */
@@ -112,6 +113,16 @@ async function assembleAt(
   // Without a page for the file's own headers, which would be loaded as well.
   const link = ["--image-base=0", "-N", `-Ttext=0x${address.toString(16)}`, ...format];
   return await assemble(name, source, triples[arch] as string, link);
+}
+
+/** Assembles an ELF kernel and links it with nothing but flags of one's own. */
+export async function assembleLinked(
+  arch: "aarch64" | "riscv64",
+  body: string,
+  flags: readonly string[],
+): Promise<string> {
+  const source = `.globl _start\n_start:\n${body}`;
+  return await assemble("kernel.elf", source, triples[arch] as string, flags);
 }
 
 /** Assembles an S-mode kernel for the RISC-V board `virt`, which OpenSBI starts. */

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseAddress } from "../../harness/machine/flat-binary.ts";
-import { isCovered } from "../../harness/machine/flat-binary-place.ts";
+import { isCovered } from "../../harness/machine/memory-place.ts";
 
 const most = 2n ** 64n - 1n;
 

@@ -15,12 +15,20 @@ const elf: ElfImage = {
   elfMachine: 62,
   arch: "x86_64",
   entry: 0x100000n,
-  loadsAt: 0x100000n,
+  entersAt: 0x100000n,
+  parts: [],
   isCortexM: false,
   pvh: false,
   multiboot: null,
   bootable: "entry",
   obstacle: null,
+};
+const firmwareInRam = {
+  address: 0x80000000n,
+  fileSizeBytes: 4096n,
+  isCode: true,
+  hasHeader: false,
+  isDispensable: false,
 };
 const file = (path: string) => ({ path, sizeBytes: 512 });
 const iso = { kind: "iso9660", ...file("/kernels/system.iso"), label: undefined } as const;
@@ -33,7 +41,7 @@ const images = {
   multiboot2: { ...elf, multiboot: 2, bootable: "multiboot2" },
   "entry-aarch64": { ...elf, elfMachine: 183, arch: "aarch64" },
   "entry-riscv64": { ...elf, elfMachine: 243, arch: "riscv64" },
-  "riscv64-machine-mode": { ...elf, elfMachine: 243, arch: "riscv64", loadsAt: 0x80000000n },
+  "riscv64-machine-mode": { ...elf, elfMachine: 243, arch: "riscv64", parts: [firmwareInRam] },
   "cortex-m": { ...elf, bits: 32, elfMachine: 40, arch: "arm", isCortexM: true },
   "vector-table": {
     kind: "unknown",

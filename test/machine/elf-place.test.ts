@@ -1,0 +1,106 @@
+/** ELF files with segments where the guest would not find them, or not begin. */
+import { describe, expect, test, vi } from "vitest";
+import { SpecError } from "../../harness/evidence/index.ts";
+import { assembleLinked } from "./assemble.ts";
+import { boot, errorOf, soonMs } from "./machines.ts";
+
+vi.setConfig({ testTimeout: 80_000 });
+const soon = { timeoutMs: soonMs };
+
+/** Prints "Hi" on the UART of RISC-V's `virt`, of which the first character is read-only data. */
+const riscvHello = `  li t0, 0x10000000
+  lla t1, text
+  lbu t2, 0(t1)
+  sb t2, 0(t0)
+  li t2, 'i'
+  sb t2, 0(t0)
+1: wfi
+  j 1b
+.section .rodata,"a"
+text: .ascii "H"
+`;
+const armHello = `  ldr x1, =0x09000000
+  mov w2, #'a'
+  str w2, [x1]
+1: wfi
+  b 1b
+`;
+
+describe("RISC-V, linked with the page of headers that linkers add by themselves", () => {
+  test("where firmware would be: it takes the firmware's place", async () => {
+    const kernel = await assembleLinked("riscv64", riscvHello, ["-Ttext=0x80000000"]);
+    const vm = await boot({ kernel });
+    await vm.serial.waitFor("Hi", soon);
+    expect(vm.record().reproduce).toContain("-bios none");
+  });
+
+  const linked = [
+    [
+      "above firmware",
+      ["-Ttext=0x80200000"],
+      "0x80200000, but OpenSBI would start it at 0x10000, its lowest address, and there is the header",
+    ],
+    [
+      "with the headers in RAM",
+      ["--image-base=0x80200000"],
+      /0x8020\w+, but OpenSBI would start it at 0x80200000, its lowest address, and there is the header/,
+    ],
+    [
+      "with the headers where firmware would be",
+      ["--image-base=0x80000000"],
+      /0x8000\w+, but the CPU begins at 0x80000000, where firmware would be, and there is the header/,
+    ],
+    [
+      "with data before the code",
+      ["-n", "-Ttext=0x80201000", "--section-start=.rodata=0x80200000"],
+      "0x80201000, but OpenSBI would start it at 0x80200000, its lowest address, and there is what is",
+    ],
+  ] as const;
+
+  test.each(linked)("%s: says where it would begin", async (_, flags, words) => {
+    const kernel = await assembleLinked("riscv64", riscvHello, flags);
+    const error = await errorOf(boot({ kernel }), SpecError);
+    expect(error.message).toMatch(/^kernel: \S+ has its entry point at /);
+    expect(error.message).toMatch(words);
+    expect(error.message).toContain("link with -Wl,-n (ld -n)");
+  });
+
+  test("and that remedy works", async () => {
+    const kernel = await assembleLinked("riscv64", riscvHello, ["-Ttext=0x80200000", "-n"]);
+    await (await boot({ kernel })).serial.waitFor("Hi", soon);
+  });
+});
+
+describe("segments have to be in memory", () => {
+  test("of RISC-V: data beyond the end of RAM", async () => {
+    const flags = ["-n", "-Ttext=0x80000000", "--section-start=.rodata=0x90000000"];
+    const kernel = await assembleLinked("riscv64", riscvHello, flags);
+    const error = await errorOf(boot({ kernel }), SpecError);
+    expect(error.message).toContain(
+      "has a segment that would lie at 0x90000000 to 0x90000000, where virt of riscv64 has no " +
+        "memory; its RAM is at 0x80000000 to 0x87ffffff (riscv_virt_board.ram); link it to",
+    );
+    await (await boot({ kernel, memory: "512M" })).serial.waitFor("Hi", soon);
+  });
+
+  test("of Arm: code among the devices", async () => {
+    const kernel = await assembleLinked("aarch64", armHello, ["-N", "-Ttext=0x9000000"]);
+    const error = await errorOf(boot({ kernel }), SpecError);
+    expect(error.message).toMatch(
+      /would lie at 0x9000000 to 0x90\w+, where virt of aarch64 has no memory; its RAM is at 0x4/,
+    );
+  });
+
+  test.each([
+    ["headers in flash memory", "aarch64", ["-Ttext=0x40200000"]],
+    ["headers where nothing is", "aarch64", ["--image-base=0x20000000", "-Ttext=0x40200000"]],
+  ] as const)("%s do no harm", async (_, arch, flags) => {
+    const kernel = await assembleLinked(arch, armHello, flags);
+    await (await boot({ kernel })).serial.waitFor("a", soon);
+  });
+
+  test("but of the memory of a secure world the map says nothing", async () => {
+    const kernel = await assembleLinked("aarch64", armHello, ["-N", "-Ttext=0xe000000"]);
+    await boot({ kernel, machine: "virt,secure=on" });
+  });
+});
