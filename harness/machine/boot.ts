@@ -4,6 +4,7 @@ import { type Calibration, hasGraphicalSession } from "../host/index.ts";
 import { CleanupStack, prepareSession, sweepSessions, withLimit } from "../process/index.ts";
 import { overlays, programStarts, reproductionCommandLine, shellCommand } from "./command-line.ts";
 import { debuggerLines } from "./debugger.ts";
+import { checkDeviceTreePlace } from "./device-tree-place.ts";
 import { EvidenceStore, newRunName, pruneRuns } from "./evidence-store.ts";
 import { type LaunchedMachine, launchMachine } from "./launch.ts";
 import type { Machine } from "./machine.ts";
@@ -74,7 +75,7 @@ export async function bootMachine(given: SpecChanges, options: BootOptions = {})
     const limits = { limit, overlayLimitBytes, portLimits };
     const launching = launchMachine(prepared, { chronicle, cleanup, ...limits });
     const boot = launching.then(async (launched) => {
-      const check = checkMemoryPlace(prepared, launched.machine.qmp);
+      const check = checkPlaces(prepared, launched.machine.qmp);
       await Promise.race([check, launched.early]);
       await startGuest(launched, prepared);
       return launched.machine;
@@ -116,6 +117,12 @@ async function startGuest(launched: LaunchedMachine, prepared: PreparedMachine):
     await early;
     throw error;
   }
+}
+
+/** @throws `SpecError` for what QEMU was to load, and has dropped. */
+async function checkPlaces(prepared: PreparedMachine, qmp: Machine["qmp"]): Promise<void> {
+  await checkMemoryPlace(prepared, qmp);
+  await checkDeviceTreePlace(prepared, qmp);
 }
 
 /** A machine that did not come to be has evidence too: how to see it again, and its logs. */

@@ -12,7 +12,7 @@ const shownRanges = 6;
 
 /** What there is to look at. */
 export interface LoadedThings {
-  readonly plan: Pick<MachinePlan, "board" | "flatBinary" | "kernel">;
+  readonly plan: Pick<MachinePlan, "board" | "deviceTree" | "flatBinary" | "kernel">;
   /** The image under test. */
   readonly image: DetectedImage | undefined;
 }
