@@ -1,6 +1,6 @@
 /** What a disk can be made to do: answer slowly, and fail on request. */
 import { constants } from "node:os";
-import { SpecError } from "../evidence/index.ts";
+import { SpecError, toPlainData } from "../evidence/index.ts";
 
 /** Most requests and bytes a second that a disk serves. */
 export interface DiskLimits {
@@ -35,6 +35,8 @@ export const limitNames = {
   requestsPerSecond: "iops-total",
 } as const satisfies Record<keyof DiskLimits, string>;
 
+const sectorBytes = 512;
+
 /** Requests that an error can wait for. `docs/limits.md`. */
 export const mostAfter = 100;
 
@@ -57,6 +59,20 @@ export function checkLimits(limits: unknown, field: string): void {
   throw new SpecError(field, `takes an object of numbers from 1 on, with any of ${names}`);
 }
 
+/** @throws `SpecError` for an error at a sector that a disk of that size has not. */
+export function checkErrorSectors(
+  errors: readonly DiskError[] | undefined,
+  sizeBytes: number,
+  field: string,
+): void {
+  const count = Math.ceil(sizeBytes / sectorBytes);
+  for (const [index, { sector = 0 }] of errors?.entries() ?? []) {
+    if (sector < count) continue;
+    const has = `the disk has ${count} sectors of ${sectorBytes} bytes`;
+    throw new SpecError(`${field}[${index}].sector`, `got ${sector}, but ${has}, from 0 on`);
+  }
+}
+
 /** @throws `SpecError` for errors that are none. */
 export function checkErrors(errors: unknown, field: string): void {
   if (!Array.isArray(errors)) throw new SpecError(field, 'takes an array such as [{ on: "read" }]');
@@ -65,7 +81,8 @@ export function checkErrors(errors: unknown, field: string): void {
 
 function checkError(error: unknown, field: string): void {
   if (!isObject(error) || !["read", "write", "flush"].includes(error.on as string)) {
-    throw new SpecError(field, 'takes { on: "read" | "write" | "flush", sector?, after?, … }');
+    const takes = 'takes { on: "read" | "write" | "flush", sector?, after?, … }';
+    throw new SpecError(field, `got ${JSON.stringify(toPlainData(error))}, ${takes}`);
   }
   const { after, errno, on, once, sector, ...others } = error;
   const [unknown] = Object.keys(others);

@@ -4,7 +4,7 @@ import { basename, join, resolve } from "node:path";
 import { SpecError } from "../evidence/index.ts";
 import type { GraphDisk } from "./block-graph.ts";
 import { formatOf, isToldFormat } from "./disk-format.ts";
-import { checkErrors, checkLimits } from "./disk-options.ts";
+import { checkErrorSectors, checkErrors, checkLimits } from "./disk-options.ts";
 import type { Disk, DiskBus } from "./spec.ts";
 import { memoryBytes } from "./spec-check.ts";
 import { copyToChange } from "./writable-copy.ts";
@@ -56,6 +56,10 @@ export async function planDisk(disk: string | Disk, place: DiskPlace): Promise<P
   const isPadded = isTooSmall && !persist && bus !== "floppy" && bus !== "ide";
   const file = isPadded ? await padded(image, place.directory) : image;
   const { errors, limits, serialNumber } = given;
+  if (format === "raw") {
+    const sizeBytes = isPadded ? leastPcDiskBytes : found.sizeBytes;
+    checkErrorSectors(errors, sizeBytes, `${place.field}.errors`);
+  }
   const readsOfQemu = bus === "nvme" ? 0 : 1;
   return { file, bus, format, readOnly, persist, errors, limits, serialNumber, readsOfQemu };
 }

@@ -16,6 +16,11 @@ export function checkFirmware(spec: MachineSpec, image: DetectedImage | undefine
     const advice = "which only UEFI firmware starts; leave firmware out";
     throw new SpecError("firmware", `got "${firmware}", but ${what}, ${advice}`);
   }
+  const isPlainSector = image.kind === "boot-sector" && image.partitions === "none" && !image.fat;
+  if (firmware === "uefi" && isPlainSector && image.uefiOnly === undefined) {
+    const advice = "which UEFI firmware does not start; leave firmware out";
+    throw new SpecError("firmware", `got "uefi", but ${what}, ${advice}`);
+  }
   const isLoadedByQemu = image.kind === "elf" || image.kind === "multiboot-binary";
   if (firmware !== "uefi" || !isLoadedByQemu || bootLoaderOf(bootLoader, image)) return;
   const isForGrub = image.kind === "multiboot-binary" || image.multiboot !== null;

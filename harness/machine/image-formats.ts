@@ -96,7 +96,13 @@ export function recogniseBootSector(
 ): WithoutFile<BootSectorImage> | undefined {
   if (!hasBootSignature(head)) return undefined;
   const partitions = hasAt(head, 512, "EFI PART") ? "gpt" : hasPartitions(head) ? "mbr" : "none";
-  return { kind: "boot-sector", partitions, floppy: floppySizesKib.includes(sizeBytes / 1024) };
+  const floppy = floppySizesKib.includes(sizeBytes / 1024);
+  return { kind: "boot-sector", partitions, floppy, fat: isFat(head) };
+}
+
+/** Whether the first sector is that of a FAT file system (Microsoft, FAT specification). */
+export function isFat(head: Buffer): boolean {
+  return hasAt(head, 54, "FAT") || hasAt(head, 82, "FAT32");
 }
 
 /** Four entries, each with a status of 00 or 80, and at least one with a type and a size. */

@@ -76,6 +76,8 @@ export interface BootSectorImage extends ImageFile {
   readonly partitions: "gpt" | "mbr" | "none";
   /** Has exactly the size of a floppy disk. */
   readonly floppy: boolean;
+  /** Is a FAT file system as a whole, in which UEFI firmware would look for its boot files. */
+  readonly fat: boolean;
   /** Nothing but UEFI firmware can boot it: architectures of the boot files that it has. */
   readonly uefiOnly?: readonly string[];
 }

@@ -1,6 +1,6 @@
 /** What UEFI firmware finds on a disk or an ISO image: the system partition and its boot files. */
 import type { ByteSource } from "../guest/index.ts";
-import { hasAt } from "./image-formats.ts";
+import { hasAt, isFat } from "./image-formats.ts";
 
 const sectorBytes = 512;
 /** Partition entries of 128 bytes looked at; what a table usually has (UEFI 2.10, 5.3.2). */
@@ -54,9 +54,8 @@ export async function readUefiDisk(
 
 /** Whether the disk is a FAT file system as a whole, that was made by no boot loader. */
 function isPlainFileSystem(head: Buffer): boolean {
-  const isFat = hasAt(head, 54, "FAT") || hasAt(head, 82, "FAT32");
   const code = head.toString("latin1", 0, sectorBytes);
-  return isFat && placeholders.some((placeholder) => code.includes(placeholder));
+  return isFat(head) && placeholders.some((placeholder) => code.includes(placeholder));
 }
 
 function findInMbr(head: Buffer): number | undefined {

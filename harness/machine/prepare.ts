@@ -8,6 +8,7 @@ import {
   hasOption,
   type QemuBinary,
 } from "../host/index.ts";
+import { checkBootMedia } from "./boot-check.ts";
 import { chooseByDirectory } from "./boot-media/directory-choice.ts";
 import { existing } from "./boot-media/existing.ts";
 import { type ChosenBoard, chooseBoard } from "./choose-board.ts";
@@ -80,6 +81,7 @@ export async function prepareMachine(
   const accelerator = await chooseAcceleratorFor(spec, board, qemu, surroundings);
   const tested = image === undefined || kept === undefined ? undefined : { image, kept };
   const loading = await planLoading(spec, { tested, surveyed, board, directory });
+  await checkBootMedia(spec, board);
   const ports = planPorts(spec, board);
   const symbols = spec.symbols ?? (image?.kind === "elf" ? kept?.path : undefined);
   const plan: MachinePlan = {

@@ -28,6 +28,7 @@ export const files: Readonly<Record<string, Buffer | string>> = {
   uImage: samples.uimage,
   "board.dtb": samples.deviceTree,
   "disk.img": samples.disk,
+  "sector.img": samples.bootSector,
   "no-boot.iso": samples.isoWithoutBoot,
   "disk.qcow2": Buffer.concat([Buffer.from("QFI\xfb", "latin1"), Buffer.alloc(600)]),
 };

@@ -9,7 +9,14 @@ import { badBoards } from "./bad-boards.ts";
 import { badImages, files } from "./bad-images.ts";
 import { badMedia, badRest } from "./bad-media.ts";
 import { samples } from "./image-samples.ts";
-import { boot, errorOf, processesWith, temporaryDirectory, useKernels } from "./machines.ts";
+import {
+  boot,
+  errorOf,
+  processesWith,
+  soonMs,
+  temporaryDirectory,
+  useKernels,
+} from "./machines.ts";
 
 useKernels("hello");
 
@@ -46,6 +53,11 @@ describe.each(Object.entries(all))("%s", (_, rows) => {
 
 test("there are at least forty", () => {
   expect(Object.values(all).flat().length).toBeGreaterThanOrEqual(40);
+});
+
+test("media that BIOS cannot start are left to who names the firmware", async () => {
+  const vm = await boot({ disks: [{ size: "1M" }], firmware: "bios" });
+  await vm.screen.waitForText("No bootable device", { timeoutMs: soonMs });
 });
 
 test("a disk that another machine writes to", async () => {

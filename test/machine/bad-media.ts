@@ -63,6 +63,42 @@ export const badMedia: readonly Row[] = [
     "commandLine: goes to a kernel that QEMU or a boot loader loads",
   ],
   [
+    "a boot sector for UEFI",
+    (d) => ({ kernel: `${d}/sector.img`, firmware: "uefi" }),
+    SpecError,
+    "sector.img is boot sector, which UEFI firmware does not start; leave firmware out",
+  ],
+  [
+    "a CD that is a text",
+    (d) => ({ cdrom: `${d}/notes.txt` }),
+    SpecError,
+    'notes.txt (text file starting "not a kernel") is no image that boots by BIOS; give',
+  ],
+  [
+    "a CD that is a disk",
+    (d) => ({ cdrom: `${d}/sector.img` }),
+    SpecError,
+    "sector.img (boot sector) is no image that boots by BIOS",
+  ],
+  [
+    "a CD without a boot entry, and an empty disk",
+    (d) => ({ cdrom: `${d}/no-boot.iso`, disks: [{ size: "1M" }] }),
+    SpecError,
+    "disks[0]: is empty, so that firmware has nothing to start; give a disk with a boot sector",
+  ],
+  [
+    "a disk of nothing",
+    (d) => ({ arch: "x86_64", disks: [`${d}/zeros.bin`] }),
+    SpecError,
+    "zeros.bin (2048 bytes of nothing but zeros) is no image that has a boot sector",
+  ],
+  [
+    "a kernel as a disk",
+    (d) => ({ machine: "q35", disks: [`${d}/bare.elf`] }),
+    SpecError,
+    "is no image that has a boot sector",
+  ],
+  [
     "no such symbols",
     () => ({ kernel: hello, symbols: "/none" }),
     SpecError,

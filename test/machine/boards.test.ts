@@ -176,26 +176,29 @@ describe("a device tree", () => {
     await vm.verdict.checkAlive();
   });
 
-  test.each(["aarch64", "arm"] as const)("that has no room below the kernel of %s is refused", async (arch) => {
-    const blob = join(temporaryDirectory(), "roomy.dtb");
-    const { path } = await findQemu(arch);
-    await execa(path, ["-machine", `virt,dumpdtb=${blob}`, "-display", "none"]);
-    const kernel = await assembleArm(arch, "1: b 1b\n", 0x40200000);
-    const error = await errorOf(boot({ kernel, deviceTree: blob }), SpecError);
-    expect(error.message).toMatch(
-      /^deviceTree: \S+ has no place: QEMU puts it at the start of RAM, and its 1048576 bytes/,
-    );
-    expect(error.message).toContain(`below the kernel ${kernel} at 0x40200000; take the unused`);
-    const packed = await readFile(blob);
-    // The header says where its two blocks begin, and how long they are.
-    const [structure, strings, stringsBytes, structureBytes] = [8, 12, 32, 36].map((place) =>
-      packed.readUInt32BE(place),
-    ) as [number, number, number, number];
-    const end = Math.max(structure + structureBytes, strings + stringsBytes);
-    packed.writeUInt32BE(end, 4);
-    await writeFile(blob, packed.subarray(0, end));
-    await (await boot({ kernel, deviceTree: blob })).verdict.checkAlive();
-  });
+  test.each(["aarch64", "arm"] as const)(
+    "that has no room below the kernel of %s is refused",
+    async (arch) => {
+      const blob = join(temporaryDirectory(), "roomy.dtb");
+      const { path } = await findQemu(arch);
+      await execa(path, ["-machine", `virt,dumpdtb=${blob}`, "-display", "none"]);
+      const kernel = await assembleArm(arch, "1: b 1b\n", 0x40200000);
+      const error = await errorOf(boot({ kernel, deviceTree: blob }), SpecError);
+      expect(error.message).toMatch(
+        /^deviceTree: \S+ has no place: QEMU puts it at the start of RAM, and its 1048576 bytes/,
+      );
+      expect(error.message).toContain(`below the kernel ${kernel} at 0x40200000; take the unused`);
+      const packed = await readFile(blob);
+      // The header says where its two blocks begin, and how long they are.
+      const [structure, strings, stringsBytes, structureBytes] = [8, 12, 32, 36].map((place) =>
+        packed.readUInt32BE(place),
+      ) as [number, number, number, number];
+      const end = Math.max(structure + structureBytes, strings + stringsBytes);
+      packed.writeUInt32BE(end, 4);
+      await writeFile(blob, packed.subarray(0, end));
+      await (await boot({ kernel, deviceTree: blob })).verdict.checkAlive();
+    },
+  );
 
   test("has to be compiled, and to be there", async () => {
     const source = join(temporaryDirectory(), "board.dts");

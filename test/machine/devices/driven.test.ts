@@ -126,7 +126,12 @@ describe("complete disks", () => {
     [
       "no error",
       { file: "FILE", errors: [{ on: "seek" }] },
-      'disks[0].errors[0]: takes { on: "read"',
+      'disks[0].errors[0]: got {"on":"seek"}, takes { on: "read"',
+    ],
+    [
+      "an error beyond the end",
+      { file: "FILE", errors: [{ on: "read" }, { on: "read", sector: 9_999_999 }] },
+      "disks[0].errors[1].sector: got 9999999, but the disk has ",
     ],
     [
       "a sector of a flush",
