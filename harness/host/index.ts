@@ -20,7 +20,7 @@ export {
 } from "./firmware.ts";
 export { hasGraphicalSession } from "./graphical-session.ts";
 export { describeHost, type HostDescription } from "./host-description.ts";
-export { installCommand } from "./install.ts";
+export { installCommand, packagesOf } from "./install.ts";
 export { type FindOptions, findQemu, listCpuModels, listDevices, listQemu } from "./qemu.ts";
 export {
   type DeviceModel,

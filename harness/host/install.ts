@@ -44,12 +44,26 @@ export function installCommand(
   wanted: readonly string[],
   environment: Environment = process.env,
 ): string | undefined {
+  const manager = presentManager(environment);
+  const isRoot = process.getuid?.() === 0;
+  return manager && formatInstallCommand(readTable(), wanted, manager, isRoot);
+}
+
+/** What that command installs; the ids themselves where the packages are not known. */
+export function packagesOf(
+  wanted: readonly string[],
+  environment: Environment = process.env,
+): readonly string[] {
+  const manager = presentManager(environment);
+  const packages = manager === undefined ? [] : packagesIn(readTable(), wanted, manager);
+  return packages.length === 0 ? wanted : packages;
+}
+
+function presentManager(environment: Environment): PackageManager | undefined {
   const present = managers.filter(
     ({ program }) => findOnPath(program, environment.PATH) !== undefined,
   );
-  const manager = chooseManager(present, readText("/etc/os-release"));
-  const isRoot = process.getuid?.() === 0;
-  return manager && formatInstallCommand(readTable(), wanted, manager, isRoot);
+  return chooseManager(present, readText("/etc/os-release"));
 }
 
 /** The pure half of `installCommand`. */
@@ -59,14 +73,23 @@ export function formatInstallCommand(
   manager: PackageManager,
   isRoot: boolean,
 ): string | undefined {
-  const rows = table.filter(
-    ({ id, command }) => wanted.includes(id) || (command !== undefined && wanted.includes(command)),
-  );
-  const packages = [...new Set(rows.flatMap((row) => row.packages[manager.name] ?? []))];
+  const packages = packagesIn(table, wanted, manager);
   if (packages.length === 0) return undefined;
   const words = `${manager.words} ${packages.join(" ")}`;
   // Homebrew refuses to run as root; the others need it.
   return isRoot || manager.name === "brew" ? words : `sudo ${words}`;
+}
+
+/** The packages of one package manager, each once. */
+export function packagesIn(
+  table: readonly Requirement[],
+  wanted: readonly string[],
+  manager: PackageManager,
+): string[] {
+  const rows = table.filter(
+    ({ id, command }) => wanted.includes(id) || (command !== undefined && wanted.includes(command)),
+  );
+  return [...new Set(rows.flatMap((row) => row.packages[manager.name] ?? []))];
 }
 
 /** Where several are installed (Fedora packages apt, for one) the distribution's own is meant. */

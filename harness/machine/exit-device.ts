@@ -125,7 +125,14 @@ function hasSemihosting(arch: string): boolean {
   return /^(arm|aarch64|riscv32|riscv64)$/.test(arch);
 }
 
-function noBus({ machineType }: ExitPlace, what: string): SpecError {
-  const advice = `${what} needs an ISA bus, which ${machineType} has not`;
-  return new SpecError("exitDevice", `${advice}; leave exitDevice out, and switch off at the end`);
+function noBus({ facts, machineType }: ExitPlace, what: string): SpecError {
+  const problem = `${what} needs an ISA bus, which ${machineType} has not`;
+  return new SpecError("exitDevice", `${problem}; ${instead(facts.exitDevice)}`);
+}
+
+function instead(device: ExitDevice | undefined): string {
+  if (device === "semihosting")
+    return "exitDevice: true is semihosting, by which a guest ends here";
+  if (device === "finisher") return "leave exitDevice out: the board has the sifive_test device";
+  return "leave exitDevice out, and switch off at the end";
 }

@@ -17,6 +17,7 @@ import { QmpClient } from "../qmp/index.ts";
 import { commandLine, consoleName, fifoPath, overlays } from "./command-line.ts";
 import { startPrograms } from "./devices/start-programs.ts";
 import { GuestClock, limitByGuestClock } from "./guest-clock.ts";
+import { launchAdvice, type StartedQemu } from "./launch-advice.ts";
 import { Machine } from "./machine.ts";
 import type { LimitOfWait } from "./machine-parts.ts";
 import type { MachineChronicle } from "./machine-record.ts";
@@ -80,7 +81,7 @@ export async function launchMachine(
     child.kill();
     await child.ended;
   });
-  const early = failEarly(child, logs.stderr, plan.board.machineType);
+  const early = failEarly(child, logs.stderr, { qemu, machineType: plan.board.machineType });
   const qmp = await connect(child, plan.qemu, directory, early);
   programs.watch(qmp);
   const machine = new Machine({
@@ -132,13 +133,12 @@ function orderPorts(
   });
 }
 
-function failEarly(child: OwnedChild, stderrLog: string, machineType: string): Promise<never> {
-  const early = child.ended.then((end) => {
-    const [words, ...more] = errorLines(readFileSync(stderrLog, "utf8"));
+function failEarly(child: OwnedChild, stderrLog: string, started: StartedQemu): Promise<never> {
+  const early = child.ended.then(async (end) => {
+    const lines = errorLines(readFileSync(stderrLog, "utf8"));
+    const [words, ...more] = lines;
     const how = end.spawnError?.message ?? `it ended with ${end.signal ?? `code ${end.exitCode}`}`;
-    // The only machine type that we choose by ourselves and that has no PCI bus.
-    const isWithoutPci = machineType === "microvm" && words?.includes("No 'PCI' bus found");
-    const advice = isWithoutPci ? '; microvm has no PCI bus: take "q35" as the machine' : "";
+    const advice = await launchAdvice(lines, started);
     const rest = more.slice(0, mostFurtherLines).map((line) => `\n  ${line}`);
     throw new LaunchError(`QEMU did not start: ${words ?? how}${advice}${rest.join("")}`, {
       cause: end.spawnError,

@@ -3,6 +3,7 @@ import { open, truncate } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { SpecError } from "../evidence/index.ts";
 import { findFirmware, findRom, type QemuBinary } from "../host/index.ts";
+import { nearestName } from "../qmp/index.ts";
 import { existing } from "./boot-media/existing.ts";
 import type { ChosenBoard } from "./choose-board.ts";
 import type { MachinePlan } from "./command-line.ts";
@@ -63,7 +64,7 @@ export async function planFirmware(
 
 /** @throws `SpecError` on `firmware` for a file that `-bios` does not take, or that cannot run. */
 async function checkedFile(path: string, board: ChosenBoard): Promise<string> {
-  const file = await existing("firmware", path);
+  const file = await existing("firmware", path, nearestWord(path));
   const { sizeBytes, start } = await lookAt("firmware", file);
   const isElf = start.startsWith("\x7fELF");
   if (board.facts.pc || board.machineType === "microvm") {
@@ -88,6 +89,12 @@ async function checkedFile(path: string, board: ChosenBoard): Promise<string> {
     throw tooLarge("firmware", file, sizeBytes, flashBytes);
   }
   return file;
+}
+
+/** Words that may have been meant instead of a file. */
+function nearestWord(path: string): string {
+  const nearest = nearestName(path, ["bios", "uefi", "none"]);
+  return nearest === undefined ? "" : `; the nearest word is "${nearest}"`;
 }
 
 async function flashFile(

@@ -119,6 +119,12 @@ function checkCollision(
   value: string | undefined,
   field: string,
 ): void {
+  const joined = /^(--?[A-Za-z][\w-]*)\s+(\S.*)$/.exec(argument);
+  if (joined !== null) {
+    const [, name, rest] = joined;
+    const two = `an option and its value are two arguments: "${name}", "${rest}"`;
+    throw new SpecError(field, `got "${argument}"; ${two}`);
+  }
   if (option !== undefined && Object.hasOwn(ours, option)) {
     throw new SpecError(field, `${argument} collides with the harness's own; ${ours[option]}`);
   }

@@ -5,6 +5,7 @@ import { checkDevice } from "./devices/device-check.ts";
 import { exitDeviceTakes, isExitDeviceChoice } from "./exit-device.ts";
 import { areExitOutcomes, exitOutcomesTakes } from "./exit-outcomes.ts";
 import { parseAddress } from "./flat-binary.ts";
+import { noField } from "./no-field.ts";
 import { areDistinct, isPortName, takenNames } from "./port-names.ts";
 import { type Disk, diskBuses, type MachineSpec, type SpecChanges } from "./spec.ts";
 
@@ -182,8 +183,7 @@ function checkFields(
     if (value === undefined) continue;
     const check = Object.hasOwn(known, name) ? known[name] : undefined;
     if (check === undefined) {
-      const names = Object.keys(known).join(", ");
-      throw new SpecError(prefix + name, `is no field of ${what}; the fields are ${names}`);
+      throw new SpecError(prefix + name, noField(name, Object.keys(known), what));
     }
     if (!check.accepts(value)) {
       throw new SpecError(prefix + name, `got ${show(value)}, takes ${check.takes}`);

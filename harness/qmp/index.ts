@@ -34,6 +34,7 @@ export { GuestHold } from "./guest-hold.ts";
 export type { QmpLimits } from "./limits.ts";
 export type { QmpGreeting } from "./message.ts";
 export type { MemoryRange, PageMapping } from "./monitor-text.ts";
+export { nearestName } from "./nearest-name.ts";
 export { openCommands } from "./open-commands.ts";
 export type { CharacterDevice, CpuOptions, CpuState, QmpQueries } from "./queries.ts";
 export type { BlockCounters, BlockDevice } from "./query-block.ts";

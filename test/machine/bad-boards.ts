@@ -16,6 +16,12 @@ export const badBoards: readonly Row[] = [
     "no machine type of",
   ],
   ["no such CPU", () => ({ kernel: hello, cpu: "z80" }), LaunchError, "unable to find CPU model"],
+  [
+    "a CPU that is written otherwise",
+    () => ({ kernel: hello, cpu: "pentium9" }),
+    LaunchError,
+    "unable to find CPU model 'pentium9'; the nearest is \"pentium",
+  ],
   ["no CPU", () => ({ kernel: hello, cpus: 0 }), SpecError, "cpus: got 0, takes a whole number"],
   [
     "too many CPUs",

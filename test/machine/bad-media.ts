@@ -108,6 +108,7 @@ export const badMedia: readonly Row[] = [
 
 export const badRest: readonly Row[] = [
   ["no such firmware", () => ({ firmware: "/none.fd" }), SpecError, "firmware: /none.fd does not"],
+  ["a word for firmware", () => ({ firmware: "efi" }), SpecError, 'the nearest word is "uefi"'],
   ["a PC without firmware", () => ({ kernel: hello, firmware: "none" }), SpecError, 'got "none"'],
   ["UEFI for MIPS", () => ({ arch: "mips", firmware: "uefi" }), HostError, "UEFI"],
   ["no such QEMU", () => ({ kernel: hello, qemu: "/none/qemu" }), HostError, "/none/qemu"],
@@ -140,7 +141,7 @@ export const badRest: readonly Row[] = [
     "a field that is none",
     () => ({ kernal: hello }),
     SpecError,
-    "kernal: is no field of a machine",
+    "kernal: is no field of a machine; the nearest is kernel (",
   ],
   ["a number as kernel", () => ({ kernel: 5 }), SpecError, "kernel: got 5, takes"],
   ["no time", () => ({ kernel: hello, bootTimeoutMs: 0 }), SpecError, "bootTimeoutMs: got 0"],

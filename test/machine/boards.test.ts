@@ -154,6 +154,15 @@ describe("a flat binary begins at its address", () => {
     expect(error.evidence).toBeDefined();
   });
 
+  test("an address where the device tree is names both", async () => {
+    const kernel = await assembleFlat("aarch64", (hello.aarch64 as readonly [0, string])[1], 0);
+    const spec = { kernel, arch: "aarch64", loadAddress: 0x40000000 };
+    const error = await errorOf(boot(spec), LaunchError);
+    expect(error.message).toMatch(
+      /^QEMU did not start: Some ROM regions are overlapping: .*\(addresses .* and dtb \(addresses /,
+    );
+  });
+
   test("an ELF file needs no address", async () => {
     const kernel = await assembleArm("aarch64", "1: b 1b\n", 0x40800000);
     const error = await errorOf(boot({ kernel, loadAddress: 0 }), SpecError);

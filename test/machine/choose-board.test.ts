@@ -144,7 +144,12 @@ describe("refused", () => {
     [
       "entry-aarch64",
       { exitDevice: { port: 0x501 } },
-      "exitDevice: { port: 0x501 } is a port of isa-debug-exit, which needs an ISA bus, which virt",
+      "which needs an ISA bus, which virt has not; exitDevice: true is semihosting, by which a guest",
+    ],
+    [
+      "entry-riscv64",
+      { exitDevice: { port: 0x501 } },
+      "which virt has not; leave exitDevice out: the board has the sifive_test device",
     ],
     [
       undefined,

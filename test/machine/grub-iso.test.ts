@@ -1,5 +1,6 @@
 /** Kernels that GRUB starts from an ISO image made for them. */
 import { writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
@@ -164,7 +165,13 @@ describe("refused before QEMU starts", () => {
     const version = 2;
     const request = { kernel: "/k", version, commandLine: "", modules: [], directory } as const;
     const error = await errorOf(makeGrubIso({ ...request, isUefi: false }), HostError);
-    vi.unstubAllEnvs();
     expect(error.message).toMatch(/^install grub and grub-bios: it makes the GRUB that starts a /);
+    // With a package manager, of which this one stands for all, the packages have their own names.
+    await writeFile(join(directory, "brew"), "#!/bin/sh\n", { mode: 0o755 });
+    const named = await errorOf(makeGrubIso({ ...request, isUefi: false }), HostError);
+    vi.unstubAllEnvs();
+    const packages = named.remedy?.replace("brew install ", "").replaceAll(" ", " and ");
+    expect(packages).toMatch(/grub/);
+    expect(named.message.startsWith(`install ${packages}: it makes the GRUB that`)).toBe(true);
   });
 });

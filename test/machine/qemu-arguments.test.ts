@@ -8,6 +8,11 @@ describe("refused", () => {
     [["-S"], "qemuArguments[0]: -S collides with the harness's own; the harness starts the guest"],
     [["--S"], "qemuArguments[0]: --S collides"],
     [["-device", "edu", "-s"], "qemuArguments[2]: -s collides with the harness's own; debug: true"],
+    [
+      ["-device e1000"],
+      'got "-device e1000"; an option and its value are two arguments: "-device", "e1000"',
+    ],
+    [["-m 1G"], 'two arguments: "-m", "1G"'],
     [["-gdb", "tcp::1234"], "debug: true starts a gdb stub"],
     [["-serial", "stdio"], "-serial collides with the harness's own; serialPorts names the serial"],
     [["-nographic"], "-nographic collides"],

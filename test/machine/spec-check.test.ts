@@ -104,11 +104,11 @@ describe("refused", () => {
 
   test("an unknown field is answered with those that there are", () => {
     expect(errorOf({ kernal: "a.elf" }).message).toMatch(
-      /^kernal: is no field of a machine; the fields are kernel, initrd, commandLine, /,
+      /^kernal: is no field of a machine; the nearest is kernel \(the fields are kernel, initrd, /,
     );
     expect(errorOf({ toString: "x" }).field).toBe("toString");
     expect(errorOf({ disks: [{ file: "a", buss: "ide" }] }).message).toMatch(
-      /^disks\[0\]\.buss: is no field of a disk; the fields are file, bus, /,
+      /^disks\[0\]\.buss: is no field of a disk; the nearest is bus \(the fields are file, bus, /,
     );
   });
 

@@ -1,6 +1,6 @@
 /** The programs that make boot media: none of them needs root or a loop device. */
 import { HostError } from "../../evidence/index.ts";
-import { installCommand } from "../../host/index.ts";
+import { installCommand, packagesOf } from "../../host/index.ts";
 import { isOnPath } from "../../process/index.ts";
 
 /** A program that is looked for under the names that distributions give it. */
@@ -17,7 +17,7 @@ export function findTool({ names, requirements, purpose }: ImageTool): string {
   const found = names.find((name) => isOnPath(name));
   if (found !== undefined) return found;
   throw new HostError(
-    `install ${requirements.join(" and ")}: ${purpose}, and ${names.join(" or ")} is not on PATH`,
+    `install ${packagesOf(requirements).join(" and ")}: ${purpose}, and ${names.join(" or ")} is not on PATH`,
     { remedy: installCommand(requirements) },
   );
 }

@@ -1,5 +1,6 @@
 /** The check of devices that may come from JavaScript or JSON. */
 import { SpecError, toPlainData } from "../../evidence/index.ts";
+import { noField } from "../no-field.ts";
 import { isPortName, portNameTakes } from "../port-names.ts";
 import { isMoment, momentTakes } from "./rtc.ts";
 
@@ -119,8 +120,7 @@ function checkNames(
 ): void {
   const other = Object.keys(given).find((name) => !known.includes(name));
   if (other === undefined) return;
-  const names = known.join(", ");
-  throw new SpecError(`${field}.${other}`, `is no field of ${what}; the fields are ${names}`);
+  throw new SpecError(`${field}.${other}`, noField(other, known, what));
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

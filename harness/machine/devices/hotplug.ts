@@ -117,7 +117,7 @@ export class Hotplug {
     } catch (error) {
       // What went wrong first is what there is to say.
       await takeBack(undo).catch(() => {});
-      throw error;
+      throw withAdvice(error);
     }
     this.#devices.set(device.id, { model: device.model, undo, since });
   }
@@ -208,6 +208,20 @@ export function hasKeyboard(
 ): boolean {
   const isOfBoard = board.facts.keyboard !== false;
   return isOfBoard || [...models, ...extra.extra].some((name) => /kbd|keyboard/.test(name));
+}
+
+/** PCI Express takes devices in its root ports only, never on its root bus. */
+function withAdvice(error: unknown): unknown {
+  if (!(error instanceof QmpError)) return error;
+  const bus = /Bus '(pcie\.\d+)' does not support hotplugging/.exec(error.message)?.[1];
+  if (bus === undefined) return error;
+  const advice =
+    'boot with devices: [pci.rootPort({ id: "port1", chassis: 1 })], and attach the device with ' +
+    'properties: { bus: "port1" }';
+  const { errorClass, message, received, sent } = error;
+  const [first, ...more] = message.split("\n");
+  const text = [`${first}; ${advice}`, ...more].join("\n");
+  return new QmpError(text, { sent, received, errorClass }, { cause: error });
 }
 
 /** Takes every step, whatever becomes of the others. @throws what the first failure was. */

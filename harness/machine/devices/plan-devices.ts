@@ -16,6 +16,7 @@ import {
 } from "./controllers.ts";
 import type { Device, DeviceProperty } from "./device.ts";
 import type { DeviceProgram } from "./device-programs.ts";
+import { modelNamed } from "./model-name.ts";
 import { planTpm } from "./tpm.ts";
 import { planVirtiofs } from "./virtiofs.ts";
 
@@ -184,18 +185,6 @@ function planMemory({ memory }: Device, field: string): number | undefined {
   const sizeBytes = memoryBytes(memory) ?? 0;
   if (sizeBytes > 0 && Number.isInteger(Math.log2(sizeBytes))) return sizeBytes;
   throw new SpecError(`${field}.memory`, `got ${memory}, takes "1M", "2M", "4M" and so on`);
-}
-
-function modelNamed(name: string, field: string, models: readonly DeviceModel[]): DeviceModel {
-  const found = models.find((model) => model.name === name || model.aliases.includes(name));
-  if (found !== undefined) return found;
-  const [kind = name] = name.split("-");
-  const alike = models.map((model) => model.name).filter((other) => other.includes(kind));
-  const rest =
-    alike.length === 0
-      ? "it has nothing of a similar name (all: -device help)"
-      : `it has ${alike.slice(0, 12).join(", ")}`;
-  throw new SpecError(`${field}.model`, `"${name}" is no device of this QEMU; ${rest}`);
 }
 
 function checkBus(model: DeviceModel, field: string, { board }: DevicePlace): void {

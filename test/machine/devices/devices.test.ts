@@ -136,6 +136,12 @@ describe("are refused before QEMU starts", () => {
       {},
       /devices\[1\]\.id: "usb-controller" is what the controller is called that usb-kbd brings/,
     ],
+    [
+      "a model that is written otherwise",
+      [device("virtio-rgn-pci")],
+      {},
+      /"virtio-rgn-pci" is no device of this QEMU; the nearest is "virtio-rng-pci"; it has /,
+    ],
     ["a missing image", [nvme({ file: "/nowhere.img" })], {}, /devices\[0\]\.file: .*nowhere/],
   ])("%s", async (_, devices, spec, words) => {
     const error = await errorOf(
@@ -149,7 +155,10 @@ describe("are refused before QEMU starts", () => {
     [7, /devices\[0\]: got 7, takes a device such as/],
     [{ model: "" }, /model: got "", takes the name/],
     [{ model: "nvme", id: "0 a" }, /id: got "0 a"/],
-    [{ model: "nvme", driver: 1 }, /driver: is no field of a device/],
+    [
+      { model: "nvme", driver: 1 },
+      /driver: is no field of a device; the nearest is drive \(the fields are model, id, /,
+    ],
     [{ model: "nvme", drive: { file: "a", persist: 1 } }, /persist: got 1/],
     [{ model: "nvme", properties: { drive: "x" } }, /is set by the harness/],
     [{ model: "nvme", properties: { a: null } }, /properties\.a: got null/],
