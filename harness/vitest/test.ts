@@ -6,10 +6,11 @@ import { TestOwner } from "./test-owner.ts";
 
 /** Boots a machine that is gone when the test is. */
 export interface Boot {
-  /** Boots the plugin's `machine`, with the fields of `spec` before it; `null` takes one away. */
-  (spec?: SpecChanges): Promise<Machine>;
   /** Boots `kernel`. */
   (kernel: string, spec?: Omit<SpecChanges, "kernel">): Promise<Machine>;
+  // The last one, because the compiler explains an error by the last overload alone.
+  /** Boots the plugin's `machine`, with the fields of `spec` before it; `null` takes one away. */
+  (spec?: SpecChanges): Promise<Machine>;
 }
 
 /**

@@ -11,6 +11,10 @@ test("boots what it is given", async ({ boot }) => {
   await boot({ kernel: "kernel.elf", disks: ["disk.img", { file: "a.img", bus: "nvme" }] });
   // @ts-expect-error A field that does not exist.
   await boot({ kernal: "kernel.elf" });
+  await boot({
+    // @ts-expect-error The compiler speaks of the field, and not of the object as no path.
+    memry: "1M",
+  });
   // @ts-expect-error The kernel is named twice.
   await boot("kernel.elf", { kernel: "other.elf" });
   // @ts-expect-error A path is text.
