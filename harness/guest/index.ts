@@ -11,6 +11,7 @@ export {
 } from "./elf.ts";
 export { type ByteSource, bufferSource, ElfError, fileSource } from "./elf-bytes.ts";
 export { readNotes } from "./elf-notes.ts";
+export { portWriteCodeBytes, standsBehindPortWrite } from "./port-write.ts";
 export { type CpuRegisters, parseRegisters } from "./registers.ts";
 export {
   type StoppingInstruction,

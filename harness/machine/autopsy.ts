@@ -7,8 +7,10 @@ import {
   type HaltJudgement,
   openSymbols,
   parseRegisters,
+  portWriteCodeBytes,
   type StoppingInstruction,
   type Symbols,
+  standsBehindPortWrite,
   stoppingCodeBytes,
   stoppingInstruction,
 } from "../guest/index.ts";
@@ -70,13 +72,20 @@ export class Autopsy {
     return await this.#locate(registers, await this.#stoppedBy(registers));
   }
 
+  /** Where a CPU was when it wrote to the device that has stopped it. */
+  async locateWrite(registers: CpuRegisters | undefined): Promise<GuestLocation | undefined> {
+    const stoppedBy = await this.#stoppedBy(registers);
+    return await this.#locate(registers, stoppedBy, await this.#isBehindPortWrite(registers));
+  }
+
   async #locate(
     registers: CpuRegisters | undefined,
     stoppedBy: StoppingInstruction | undefined,
+    isBehindWrite = false,
   ): Promise<GuestLocation | undefined> {
     const address = registers?.instructionPointer;
     if (registers === undefined || address === undefined) return undefined;
-    const after = registers.halted === true || stoppedBy !== undefined;
+    const after = registers.halted === true || stoppedBy !== undefined || isBehindWrite;
     const key = `${registers.cpu} ${address} ${after}`;
     let located = this.#located.get(key);
     if (located === undefined) {
@@ -94,6 +103,19 @@ export class Autopsy {
     const start = address - BigInt(stoppingCodeBytes);
     const code = await this.#code(cpu.cpu, start, stoppingCodeBytes);
     return code && stoppingInstruction(this.#options.arch, Uint8Array.from(code));
+  }
+
+  async #isBehindPortWrite(cpu: CpuRegisters | undefined): Promise<boolean> {
+    const address = cpu?.instructionPointer;
+    if (cpu === undefined || address === undefined || !this.#isX86()) return false;
+    if (address < portWriteCodeBytes) return false;
+    const start = address - BigInt(portWriteCodeBytes);
+    const code = await this.#code(cpu.cpu, start, portWriteCodeBytes);
+    return code !== undefined && standsBehindPortWrite(Uint8Array.from(code));
+  }
+
+  #isX86(): boolean {
+    return this.#options.arch === "x86_64" || this.#options.arch === "i386";
   }
 
   /** Where CPU 0 was, by the registers that a QEMU which gave up has printed. */
@@ -124,8 +146,7 @@ export class Autopsy {
    * neither is so: a reset through memory, or registers that the accelerator has lost.
    */
   async lastAct(registers: readonly CpuRegisters[]): Promise<"fault" | "out" | undefined> {
-    const { arch } = this.#options;
-    if (arch !== "x86_64" && arch !== "i386") return undefined;
+    if (!this.#isX86()) return undefined;
     const live = registers.filter((cpu) => cpu.started !== false);
     if (
       live.some(

@@ -1,7 +1,8 @@
 /** Watches for everything that ends a machine, examines the body, and says once how it ended. */
 import { statSync } from "node:fs";
 import { open } from "node:fs/promises";
-import type { MachineExit } from "../evidence/index.ts";
+import type { GuestLocation, MachineExit } from "../evidence/index.ts";
+import type { CpuRegisters } from "../guest/index.ts";
 import type { OwnedChild } from "../process/index.ts";
 import { withLimit } from "../process/index.ts";
 import type { QmpClient, QmpEvent } from "../qmp/index.ts";
@@ -176,9 +177,17 @@ export class EndWatch {
     const pointer = registers[0]?.instructionPointer;
     return {
       isByFirmware: hasRepeatingFirmware && pointer !== undefined && isPcFirmware(pointer),
-      at: await autopsy.locate(registers.find((cpu) => cpu.started !== false)),
+      at: await this.#locate(registers.find((cpu) => cpu.started !== false)),
       lastAct: isAmbiguous ? await autopsy.lastAct(registers) : undefined,
     };
+  }
+
+  /** A device that ends the machine stops a CPU behind the write to it. */
+  async #locate(cpu: CpuRegisters | undefined): Promise<GuestLocation | undefined> {
+    const { autopsy } = this.#options;
+    const { guestPanic, shutdownReason } = this.#seen;
+    const isByWrite = guestPanic !== undefined || shutdownReason === "guest-shutdown";
+    return isByWrite ? await autopsy.locateWrite(cpu) : await autopsy.locate(cpu);
   }
 
   /** Where QEMU is new enough, only its exit code tells an exit device from a power-off. */

@@ -41,6 +41,29 @@ describe("pvpanic", () => {
     await vm.verdict.checkAlive();
   });
 
+  /** Reports a panic by a function that its caller ends with; another function follows. */
+  const reportLast = (write: string) => `  call give_up
+.type give_up, @function
+give_up: nop
+  ${write}
+.type elsewhere, @function
+elsewhere: hlt
+  jmp elsewhere
+.type report, @function
+report:
+${outByte(pvpanicPort, 1)}
+  ret
+`;
+
+  test.each([
+    ["a call, its last instruction", "call report"],
+    ["an indirect call, its last instruction", "mov $report, %ebx\n  call *%ebx"],
+  ])("a panic is in the function that reports it by %s", async (_, write) => {
+    const vm = await boot({ kernel: await pvhGuest("", reportLast(write)), ...isa });
+    const { at } = (await vm.verdict.waitForPanic(() => true, long)) ?? {};
+    expect(at?.symbol).toMatch(/^give_up\b/);
+  });
+
   /** Waits for a byte on the serial port, reports a loaded crash kernel, and goes on. */
   const crashing = (deed: string, rest: string) => `  mov $0x3fd, %edx
 5: in %dx, %al
