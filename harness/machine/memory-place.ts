@@ -57,9 +57,12 @@ export async function checkMemoryPlace(
  */
 function partsToFind(image: DetectedImage | undefined, board: ChosenBoard): readonly ElfPart[] {
   if (image?.kind !== "elf" || image.bootable !== "entry") return [];
-  const { arch, facts, machine } = board;
+  const { arch, facts, firmware, machine } = board;
   const isArm = (arch === "arm" || arch === "aarch64") && facts.vectorTable === false;
-  const isPlain = (isArm && !/\bsecure\b/.test(machine)) || arch.startsWith("riscv");
+  // Where an Arm has firmware, that is handed the file as it is.
+  const isLoaded = firmware === "default" || firmware === "none";
+  const isPlainArm = isArm && isLoaded && !/\bsecure\b/.test(machine);
+  const isPlain = isPlainArm || arch.startsWith("riscv");
   if (!isPlain) return [];
   return image.parts.filter((part) => part.fileSizeBytes > 0n && !part.isDispensable);
 }

@@ -122,7 +122,9 @@ describe("never started", () => {
 
   test("a CPU that QEMU does not know", async () => {
     const error = await failing({ cpu: "z80" }, LaunchError);
-    expect(error.message).toMatch(/^QEMU did not start: unable to find CPU model 'z80'\n/);
+    expect(error.message).toMatch(
+      /^QEMU did not start: unable to find CPU model 'z80'; all: .* -cpu help\n/,
+    );
   });
 
   test("a machine that QEMU does not know", async () => {
