@@ -1,5 +1,5 @@
 /** Whether anything can still wake the guest: the judgement behind the finding "dead halt". */
-import type { CpuRegisters } from "./registers.ts";
+import type { CpuRegisters, RegisterFormat } from "./registers.ts";
 
 /** What the registers say about a silent guest. */
 export interface HaltJudgement {
@@ -23,11 +23,14 @@ export interface HaltJudgement {
  * On Arm and RISC-V `wfi` wakes on masked interrupts too and idle kernels sit there, so nothing is
  * claimed dead; whether they sleep, their code tells (`stoppingInstruction`).
  */
-export function findDeadHalt(arch: string, registers: readonly CpuRegisters[]): HaltJudgement {
+export function findDeadHalt(
+  format: RegisterFormat,
+  registers: readonly CpuRegisters[],
+): HaltJudgement {
   if (registers.length === 0) {
     return { dead: false, idle: undefined, because: "no registers could be read" };
   }
-  if (arch === "x86_64" || arch === "i386") return judgeX86(registers);
+  if (format === "x86") return judgeX86(registers);
   // A secondary CPU that is switched off cannot be told from one that runs, so CPU 0 counts.
   const because = "QEMU does not show whether a CPU is halted on this architecture";
   return { dead: false, idle: undefined, because, cpu: registers[0]?.cpu ?? 0 };

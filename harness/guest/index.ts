@@ -12,7 +12,7 @@ export {
 export { type ByteSource, bufferSource, ElfError, fileSource } from "./elf-bytes.ts";
 export { readNotes } from "./elf-notes.ts";
 export { portWriteCodeBytes, standsBehindPortWrite } from "./port-write.ts";
-export { type CpuRegisters, parseRegisters } from "./registers.ts";
+export { type CpuRegisters, parseRegisters, type RegisterFormat } from "./registers.ts";
 export {
   type StoppingInstruction,
   stoppingCodeBytes,

@@ -20,7 +20,8 @@ export interface CpuRegisters {
   readonly values: ReadonlyMap<string, bigint>;
 }
 
-type Family = "x86" | "arm" | "riscv" | "other";
+/** How QEMU writes registers of a CPU, and what they are called. */
+export type RegisterFormat = "x86" | "arm" | "riscv" | "program counter";
 
 /** More CPUs than any machine of QEMU 7.2 has: what follows in the text is not read. */
 const cpusLimit = 4096;
@@ -29,23 +30,14 @@ const cpusLimit = 4096;
  * Parses what `info registers -a` (or `info registers`, which is CPU 0) prints. Never throws: text
  * that is none of QEMU's gives an empty array, a register that is not shown is not in `values`.
  *
- * `arch` is the suffix of the emulator ("x86_64", "aarch64", "riscv32"). The formats are those of
- * `*_cpu_dump_state` in QEMU's `target/`, recorded from QEMU 7.2.
+ * The formats are those of `*_cpu_dump_state` in QEMU's `target/`, recorded from QEMU 7.2.
  */
-export function parseRegisters(arch: string, text: string): CpuRegisters[] {
-  const family = familyOf(arch);
+export function parseRegisters(format: RegisterFormat, text: string): CpuRegisters[] {
   return splitByCpu(text)
-    .map(({ cpu, body }) => parseCpu(family, cpu, body))
+    .map(({ cpu, body }) => parseCpu(format, cpu, body))
     .filter(
       ({ values, instructionPointer }) => values.size > 0 || instructionPointer !== undefined,
     );
-}
-
-function familyOf(arch: string): Family {
-  if (arch === "x86_64" || arch === "i386") return "x86";
-  if (arch === "aarch64" || arch === "arm") return "arm";
-  if (arch === "riscv64" || arch === "riscv32") return "riscv";
-  return "other";
 }
 
 function splitByCpu(text: string): { cpu: number; body: string }[] {
@@ -58,15 +50,15 @@ function splitByCpu(text: string): { cpu: number; body: string }[] {
   return cpus;
 }
 
-function parseCpu(family: Family, cpu: number, body: string): CpuRegisters {
-  switch (family) {
+function parseCpu(format: RegisterFormat, cpu: number, body: string): CpuRegisters {
+  switch (format) {
     case "x86":
       return parseX86(cpu, body);
     case "arm":
       return parseArm(cpu, body);
     case "riscv":
       return parseRiscv(cpu, body);
-    case "other":
+    case "program counter":
       return parseOther(cpu, body);
   }
 }

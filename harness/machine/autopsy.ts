@@ -8,6 +8,7 @@ import {
   openSymbols,
   parseRegisters,
   portWriteCodeBytes,
+  type RegisterFormat,
   type StoppingInstruction,
   type Symbols,
   standsBehindPortWrite,
@@ -21,6 +22,7 @@ const questionMs = 1_000;
 
 export interface AutopsyOptions {
   readonly arch: string;
+  readonly registers: RegisterFormat;
   readonly qmp: QmpClient;
   /** ELF with the guest's symbols. */
   readonly symbols: string | undefined;
@@ -45,13 +47,13 @@ export class Autopsy {
   /** Registers of every CPU; empty if QEMU does not answer. */
   async registers(): Promise<CpuRegisters[]> {
     const text = await this.#monitor("info registers -a");
-    return text === undefined ? [] : parseRegisters(this.#options.arch, text);
+    return text === undefined ? [] : parseRegisters(this.#options.registers, text);
   }
 
   /** Whether every started CPU is halted for good. */
   async judgeHalt(): Promise<{ judgement: HaltJudgement; registers: CpuRegisters[] }> {
     const registers = await this.registers();
-    return { judgement: findDeadHalt(this.#options.arch, registers), registers };
+    return { judgement: findDeadHalt(this.#options.registers, registers), registers };
   }
 
   /**
@@ -115,12 +117,12 @@ export class Autopsy {
   }
 
   #isX86(): boolean {
-    return this.#options.arch === "x86_64" || this.#options.arch === "i386";
+    return this.#options.registers === "x86";
   }
 
   /** Where CPU 0 was, by the registers that a QEMU which gave up has printed. */
   async locateDumped(text: string): Promise<GuestLocation | undefined> {
-    return await this.locate(parseRegisters(this.#options.arch, text)[0]);
+    return await this.locate(parseRegisters(this.#options.registers, text)[0]);
   }
 
   async #name(cpu: number, address: bigint, after: boolean): Promise<GuestLocation> {

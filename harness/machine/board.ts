@@ -1,4 +1,5 @@
 /** What bringup knows of the boards that QEMU has: one table drives all that differs. */
+import type { RegisterFormat } from "../guest/index.ts";
 import { armArchitectures } from "./boards/arm.ts";
 import { type Architecture, type Board, unknownBoard } from "./boards/board-facts.ts";
 import { furtherArchitectures } from "./boards/further.ts";
@@ -18,6 +19,11 @@ export const architectures: readonly Architecture[] = [
 /** The row of an architecture, or `undefined`: then the spec must name the machine. */
 export function architectureNamed(arch: string): Architecture | undefined {
   return architectures.find((row) => row.arch === arch);
+}
+
+/** How QEMU writes the registers of an architecture; of one without a row, the program counter. */
+export function registersOf(arch: string): RegisterFormat {
+  return architectureNamed(arch)?.registers ?? "program counter";
 }
 
 /**

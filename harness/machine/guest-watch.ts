@@ -12,6 +12,7 @@ import type { FifoPair } from "../process/index.ts";
 import { GuestHold, type QmpEvent } from "../qmp/index.ts";
 import type { Screen } from "../screen/index.ts";
 import { Autopsy } from "./autopsy.ts";
+import { registersOf } from "./board.ts";
 import { CrashReport } from "./crash-report.ts";
 import { DeadHaltSampler } from "./dead-halt-sampler.ts";
 import { EndWaits } from "./end-waits.ts";
@@ -46,7 +47,8 @@ export class GuestWatch {
     this.#parts = parts;
     this.chronicle = parts.chronicle;
     this.lifecycle = new Lifecycle((state) => this.chronicle.note("machine", state));
-    this.#autopsy = new Autopsy({ ...parts, arch: parts.chronicle.facts.arch });
+    const { arch } = parts.chronicle.facts;
+    this.#autopsy = new Autopsy({ ...parts, arch, registers: registersOf(arch) });
     this.sampler = new DeadHaltSampler(this.#autopsy, {
       lastActivityMs: () => Math.max(...this.ports.map(({ port }) => port.lastActivityMs)),
       // Behind a write that ends the machine a guest halts, and is examined for a while.

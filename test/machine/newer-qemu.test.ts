@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { Autopsy } from "../../harness/machine/autopsy.ts";
+import { registersOf } from "../../harness/machine/board.ts";
 import { EndWatch } from "../../harness/machine/end-watch.ts";
 import type { MachineExit } from "../../harness/machine/index.ts";
 import { startOwned } from "../../harness/process/index.ts";
@@ -49,11 +50,12 @@ test.each<readonly [string, "isa-debug-exit" | "semihosting", () => Promise<stri
   const [descriptor] = child.descriptors;
   if (descriptor === undefined) throw new Error("no descriptor");
   const qmp = await QmpClient.connect(descriptor);
+  const registers = registersOf(arch);
   const exit = Promise.withResolvers<MachineExit>();
   const watch = new EndWatch({
     child,
     qmp,
-    autopsy: new Autopsy({ arch, qmp, symbols: undefined, builtAtMs: undefined }),
+    autopsy: new Autopsy({ arch, registers, qmp, symbols: undefined, builtAtMs: undefined }),
     cpuLog: join(directory, "cpu.log"),
     stderrLog,
     accelerator: "tcg",

@@ -70,6 +70,7 @@ export const armArchitectures: readonly Architecture[] = [
   {
     arch: "aarch64",
     machine: "virt",
+    registers: "arm",
     common,
     boards: {
       virt: { ...virt, cpu: "cortex-a57" },
@@ -82,6 +83,7 @@ export const armArchitectures: readonly Architecture[] = [
   {
     arch: "arm",
     machine: "virt",
+    registers: "arm",
     common,
     boards: { virt: { ...virt, cpu: "cortex-a15" }, ...cortexM, ...raspberryPis32 },
   },

@@ -1,4 +1,5 @@
 /** What there is to know of a board: the columns of the table. */
+import type { RegisterFormat } from "../../guest/index.ts";
 import type { DiskBus } from "../spec.ts";
 
 /**
@@ -72,6 +73,8 @@ export interface Architecture {
   readonly machine: string;
   /** What holds for every machine type that has no row. */
   readonly common: Partial<Board>;
+  /** How QEMU writes the registers of its CPUs, and what they are called. */
+  readonly registers: RegisterFormat;
   /** Machine types by their name without a version. */
   readonly boards: Readonly<Record<string, Partial<Board>>>;
 }

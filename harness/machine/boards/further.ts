@@ -4,13 +4,16 @@
  */
 import type { Architecture, Board } from "./board-facts.ts";
 
-const noDeviceTree: Partial<Board> = { deviceTree: false };
+const further = {
+  registers: "program counter",
+  common: { deviceTree: false },
+} as const satisfies Partial<Architecture>;
 
 /** The Malta board, with two 16550 UARTs on its Super I/O chip and one of its own. */
 const malta = (arch: string, cpu: string): Architecture => ({
   arch,
   machine: "malta",
-  common: noDeviceTree,
+  ...further,
   boards: { malta: { cpu, memory: "128M", serialPorts: 3, diskBus: "ide", pci: true } },
 });
 
@@ -18,7 +21,7 @@ const malta = (arch: string, cpu: string): Architecture => ({
 const plain = (arch: string, machine: string, board: Partial<Board> = {}): Architecture => ({
   arch,
   machine,
-  common: noDeviceTree,
+  ...further,
   boards: { [machine]: board },
 });
 
@@ -44,7 +47,7 @@ export const furtherArchitectures: readonly Architecture[] = [
   {
     arch: "hppa",
     machine: "hppa",
-    common: noDeviceTree,
+    ...further,
     boards: {
       hppa: { ...b160l, laterName: "B160L" },
       B160L: { ...b160l, since: "8.2" },

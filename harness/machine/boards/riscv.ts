@@ -33,6 +33,6 @@ const boards = (cpu: string): Architecture["boards"] => ({
 });
 
 export const riscvArchitectures: readonly Architecture[] = [
-  { arch: "riscv64", machine: "virt", common, boards: boards("rv64") },
-  { arch: "riscv32", machine: "virt", common, boards: boards("rv32") },
+  { arch: "riscv64", machine: "virt", registers: "riscv", common, boards: boards("rv64") },
+  { arch: "riscv32", machine: "virt", registers: "riscv", common, boards: boards("rv32") },
 ];

@@ -33,6 +33,6 @@ function boards(cpu: string): Architecture["boards"] {
 }
 
 export const x86Architectures: readonly Architecture[] = [
-  { arch: "x86_64", machine: "pc", common, boards: boards("qemu64") },
-  { arch: "i386", machine: "pc", common, boards: boards("qemu32") },
+  { arch: "x86_64", machine: "pc", registers: "x86", common, boards: boards("qemu64") },
+  { arch: "i386", machine: "pc", registers: "x86", common, boards: boards("qemu32") },
 ];
