@@ -30,6 +30,9 @@ export interface AutopsyOptions {
   readonly builtAtMs: number | undefined;
 }
 
+/** CPUs that are looked at for one that is in the guest's own code. */
+const mostLocated = 16;
+
 /** RFLAGS.RF. */
 const resumeFlag = 1n << 16n;
 
@@ -59,14 +62,22 @@ export class Autopsy {
   /**
    * Where the guest is, and whether it is seen to sleep there: where QEMU does not show that a CPU
    * is halted, one that stands right behind a `wfi` is. With several CPUs it is not said, for the
-   * others may be at work.
+   * others may be at work; and the first that is in the guest's own code tells where it is, for
+   * firmware may have kept the one before.
    */
   async look(): Promise<{ at: GuestLocation | undefined; isIdle: boolean }> {
     const registers = await this.registers();
-    const cpu = registers.find(({ started }) => started !== false);
-    const stoppedBy = await this.#stoppedBy(cpu);
+    const started = registers.filter((cpu) => cpu.started !== false);
+    const [first] = started;
+    const stoppedBy = await this.#stoppedBy(first);
     const isIdle = stoppedBy?.isSleep === true && registers.length === 1;
-    return { at: await this.#locate(cpu, stoppedBy), isIdle };
+    const at = await this.#locate(first, stoppedBy);
+    if (at === undefined || at.symbol !== undefined) return { at, isIdle };
+    for (const cpu of started.slice(1, mostLocated)) {
+      const other = await this.locate(cpu);
+      if (other?.symbol !== undefined) return { at: other, isIdle };
+    }
+    return { at, isIdle };
   }
 
   /** Where a CPU is, with file and line as far as the symbols tell. */

@@ -55,7 +55,7 @@ export class Machine implements AsyncDisposable {
   constructor(parts: MachineParts) {
     this.#parts = parts;
     this.#watch = new GuestWatch(parts);
-    this.#hotplug = new Hotplug(parts);
+    this.#hotplug = new Hotplug({ ...parts, hold: this.#watch.hold });
     this.#end = new MachineEnd(parts, this.#watch);
     this.#growth = new OverlayGrowth(parts, (reason) => this.#watch.endWatch.kill(reason));
     this.verdict = new Verdict(this.#watch, parts);

@@ -101,11 +101,10 @@ export class ResetWatch {
       await this.#qmp.execute("set-action", { reboot: "reset" });
       await this.#reset();
       await this.#qmp.execute("set-action", { reboot: "shutdown" });
-      return true;
     };
     // A guest that resets at once by itself must meet a machine that stops: it stands still until
     // then, unless a debugger has it.
-    if ((await this.#options.hold.during(act)) !== true) await act();
+    await this.#options.hold.duringOrAnyway(act);
   }
 
   async #reset(): Promise<void> {

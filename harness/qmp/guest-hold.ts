@@ -49,6 +49,12 @@ export class GuestHold {
     return result;
   }
 
+  /** As `during`, and with the guest as it is where it cannot be stopped. @throws as `during`. */
+  async duringOrAnyway<Result>(act: () => Promise<Result>): Promise<Result> {
+    const held = await this.during(async () => ({ result: await act() }));
+    return held === undefined ? await act() : held.result;
+  }
+
   async #hold<Result>(act: () => Promise<Result>): Promise<Result | undefined> {
     const { running, status } = await this.#status();
     if (!running) return stillStates.has(status) ? await act() : undefined;

@@ -3,7 +3,7 @@
 import { rm } from "node:fs/promises";
 import { QmpError, SpecError, TimeoutError } from "../../evidence/index.ts";
 import { type DeviceModel, listDevices, type QemuBinary } from "../../host/index.ts";
-import type { QmpClient } from "../../qmp/index.ts";
+import type { GuestHold, QmpClient } from "../../qmp/index.ts";
 import { blockNode, throttleGroup } from "../block-graph.ts";
 import type { MachinePlan } from "../command-line.ts";
 import { mediaIds } from "../disk-arguments.ts";
@@ -21,6 +21,8 @@ export interface HotplugParts {
   readonly plan: MachinePlan;
   readonly qemu: QemuBinary;
   readonly qmp: QmpClient;
+  /** Has the guest stand still. */
+  readonly hold: GuestHold;
   readonly limit: LimitOfWait;
   /** Takes the overlays. */
   readonly privateDirectory: string;
@@ -103,7 +105,7 @@ export class Hotplug {
   }
 
   async #add(device: PlannedDevice): Promise<void> {
-    const { qmp } = this.#parts;
+    const { hold, qmp } = this.#parts;
     const undo: Undo[] = [];
     const since = qmp.mark();
     try {
@@ -113,7 +115,11 @@ export class Hotplug {
         await qmp.execute("netdev_add", { type: "user", id, restrict: true });
         undo.unshift(() => qmp.execute("netdev_del", { id }));
       }
-      await qmp.execute("device_add", deviceOptions(device) as { driver: string });
+      const options = deviceOptions(device) as { driver: string };
+      // Where it fails, QEMU waits for every CPU to come out of the guest's code, and that request
+      // may get lost: a guest that never leaves its loop would hold QEMU up (drain_call_rcu in its
+      // util/rcu.c).
+      await hold.duringOrAnyway(() => qmp.execute("device_add", options));
     } catch (error) {
       // What went wrong first is what there is to say.
       await takeBack(undo).catch(() => {});
