@@ -1,6 +1,6 @@
 /** The end of a machine, whoever wants it: QEMU goes, and nothing but the evidence stays. */
 import { HostError } from "../evidence/index.ts";
-import { withLimit } from "../process/index.ts";
+import { CleanupStack, withLimit } from "../process/index.ts";
 import type { GuestWatch } from "./guest-watch.ts";
 import type { MachineParts } from "./machine-parts.ts";
 
@@ -26,25 +26,32 @@ export class MachineEnd {
 
   /**
    * Ends QEMU and removes everything but the evidence. Safe to call twice.
-   * @throws `TimeoutError` if QEMU cannot be killed; `HostError` if evidence could not be written.
+   * @throws `TimeoutError` if QEMU cannot be killed; `HostError` if evidence could not be written;
+   *   an `AggregateError` of several. What fails keeps nothing else from being closed and removed.
    */
   dispose(): Promise<void> {
     this.#disposed ??= this.#dispose();
     return this.#disposed;
   }
 
+  /** Every step is taken, whatever becomes of the others. */
   async #dispose(): Promise<void> {
-    this.#watch.sampler.stop();
-    const { chronicle } = this.#watch;
-    try {
-      await this.endQemu("dispose");
-    } finally {
-      this.#parts.qmp.close();
-      for (const wired of this.#watch.ports) wired.close();
-      this.#watch.lifecycle.enter("disposed");
-      chronicle.write(this.#watch.ports);
-      await this.#parts.remove();
-    }
+    const { lifecycle, ports, sampler } = this.#watch;
+    sampler.stop();
+    const steps = new CleanupStack();
+    // The newest comes first.
+    steps.defer("the machine's private directory", () => this.#parts.remove());
+    steps.defer("the machine's evidence", () => this.#writeEvidence());
+    steps.defer("the machine's state", () => void lifecycle.enter("disposed"));
+    for (const wired of ports) steps.defer(`the port ${wired.port.name}`, () => wired.close());
+    steps.defer("QMP", () => this.#parts.qmp.close());
+    steps.defer("QEMU", () => this.endQemu("dispose"));
+    await steps.dispose(Number.POSITIVE_INFINITY);
+  }
+
+  #writeEvidence(): void {
+    const { chronicle, ports } = this.#watch;
+    chronicle.write(ports);
     if (chronicle.writeError === undefined) return;
     const why = chronicle.writeError.message;
     throw new HostError(`the evidence of ${chronicle.facts.name} could not be written: ${why}`, {

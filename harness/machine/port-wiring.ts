@@ -74,8 +74,11 @@ export function wirePort(
     logFile,
     drain: () => fifo.drain(),
     close() {
-      fifo.close();
-      closeSync(log);
+      try {
+        fifo.close();
+      } finally {
+        closeSync(log);
+      }
     },
   };
 }

@@ -28,20 +28,31 @@ export class Verdict {
   #isExitJudged = false;
   /** An assertion expects the guest to say that it dies. */
   #isPanicExpected = false;
+  #anyEnd: Promise<MachineExit> | undefined;
 
   constructor(watch: GuestWatch, parts: Pick<MachineParts, "limit" | "plan" | "qmp">) {
     this.#watch = watch;
     this.#parts = parts;
   }
 
-  /** Waits for any end, without a limit. Whoever reads its `kind` has judged it. */
+  /**
+   * Waits for any end, without a limit. Whoever reads its `kind` has judged it. It is one wait,
+   * however many ask for it: a loop that races against it would leave one behind at every turn.
+   */
   anyEnd(): Promise<MachineExit> {
-    return this.#withEvidence(async () => {
+    if (this.#anyEnd !== undefined) return this.#anyEnd;
+    const end = this.#withEvidence(async () => {
       const exit = await this.#watch.endWaits.anyEnd();
       return judgedWhenRead(exit, () => {
         this.#isExitJudged = true;
       });
     });
+    this.#anyEnd = end;
+    // A dead halt is no end: the next one waits anew.
+    end.catch(() => {
+      this.#anyEnd = undefined;
+    });
+    return end;
   }
 
   /**

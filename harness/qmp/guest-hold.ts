@@ -64,18 +64,22 @@ export class GuestHold {
       hasEnded ||= endings.has(event);
     });
     const release = this.#qmp.withhold("STOP");
-    let isOurs = true;
-    try {
+    const look = await settled(async () => {
       await this.#qmp.execute("stop", {}, { timeoutMs: holdMs });
-      const stopped = await this.#status();
-      isOurs = ownStates.has(stopped.status);
-      return stillStates.has(stopped.status) ? await act() : undefined;
-    } finally {
-      unlisten();
-      const goesOn = isOurs && !hasEnded;
-      if (goesOn) await this.#goOn();
-      release(goesOn ? "forgotten" : "told");
-    }
+      const { status } = await this.#status();
+      return { isOurs: ownStates.has(status), isStill: stillStates.has(status) };
+    });
+    // A `stop` without an answer may be carried out still, and then it is ours.
+    const { isOurs, isStill } = look.value ?? { isOurs: true, isStill: false };
+    const done = isStill ? await settled(act) : { error: look.error };
+    unlisten();
+    const goesOn = isOurs && !hasEnded;
+    const resumed = goesOn ? await settled(() => this.#goOn()) : {};
+    // A guest that could not go on has really stopped, and everybody may know.
+    release(goesOn && resumed.error === undefined ? "forgotten" : "told");
+    // What went wrong first is what there is to say.
+    for (const { error } of [done, resumed]) if (error !== undefined) throw error;
+    return done.value;
   }
 
   #status() {
@@ -90,5 +94,16 @@ export class GuestHold {
     } finally {
       release("forgotten");
     }
+  }
+}
+
+/** How a step ended, so that the steps after it are taken whatever it was. */
+async function settled<Value>(
+  step: () => Promise<Value>,
+): Promise<{ readonly value?: Value; readonly error?: unknown }> {
+  try {
+    return { value: await step() };
+  } catch (error) {
+    return { error: error ?? new Error("a step failed without saying why") };
   }
 }

@@ -160,6 +160,20 @@ describe("dispose", () => {
 });
 
 describe("exited", () => {
+  test("is one wait, however often it is read, and a new one after a dead halt", async () => {
+    const vm = await boot("hello");
+    const first = vm.exited;
+    expect(vm.exited).toBe(first);
+    await errorOf(first, GuestError);
+    const again = vm.exited;
+    expect(again === first).toBe(false);
+    await errorOf(again, GuestError);
+    const last = vm.exited;
+    await vm.kill();
+    expect(await last).toMatchObject({ kind: "killed" });
+    expect(vm.exited).toBe(last);
+  });
+
   test("is the same end for everybody, and judged by who reads its kind", async () => {
     const vm = await boot("power-off");
     const [one, two] = await Promise.all([vm.exited, vm.exited]);

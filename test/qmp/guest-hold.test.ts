@@ -1,5 +1,6 @@
 /** Looks at a guest that stands still: with a real QEMU, whose machine is empty. */
 import { expect, test } from "vitest";
+import { TimeoutError } from "../../harness/evidence/index.ts";
 import { GuestHold, type QmpClient } from "../../harness/qmp/index.ts";
 import { connectQemu } from "./peers.ts";
 
@@ -69,4 +70,45 @@ test("a guest that ends meanwhile does not go on, and its stop is told", async (
   });
   expect((await client.execute("query-status")).running).toBe(false);
   expect(namesOf(client)).toEqual(["RESUME", "SHUTDOWN", "STOP"]);
+});
+
+/** What goes wrong while the guest is held: whatever it is, everybody hears of the guest again. */
+const faults = [
+  {
+    what: "QEMU hangs: it goes on too late for `cont`, and carries that out then",
+    act: (_: QmpClient, pid: number) => void process.kill(pid, "SIGSTOP"),
+    error: /^timed out after 5000 ms .* waiting for QMP cont/,
+    after: async (client: QmpClient, pid: number) => {
+      const resumed = client.waitForEvent("RESUME");
+      process.kill(pid, "SIGCONT");
+      await resumed;
+      expect(await new GuestHold(client, true).during(() => statusOf(client))).toBe("paused");
+      expect(await statusOf(client)).toBe("running");
+      expect(namesOf(client)).toEqual(["RESUME", "STOP", "RESUME"]);
+    },
+  },
+  {
+    what: "the look fails, and then QEMU is gone: the look's error is the one",
+    act: async (client: QmpClient) => {
+      await client.execute("quit");
+      throw new Error("no sight");
+    },
+    error: /^no sight$/,
+    after: async (client: QmpClient) => {
+      expect(namesOf(client).slice(0, 1)).toEqual(["RESUME"]);
+      expect(namesOf(client)).toContain("STOP");
+    },
+  },
+] as const;
+
+test.for(faults)("$what", { timeout: 30_000 }, async ({ act, after, error }) => {
+  const qemu = await connectQemu({}, { parameters: actions });
+  const { client, process: child } = qemu;
+  await client.execute("cont");
+  const hold = new GuestHold(client, true);
+  const failure = await hold.during(async () => act(client, child.pid as number)).catch((e) => e);
+  expect(failure.message).toMatch(error);
+  expect(failure instanceof TimeoutError).toBe(/timed out/.test(failure.message));
+  await hold.over;
+  await after(client, child.pid as number);
 });

@@ -1,6 +1,7 @@
 /** Devices that come and go while the machine runs. */
 
 import { rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import { QmpError, SpecError, TimeoutError } from "../../evidence/index.ts";
 import { type DeviceModel, listDevices, type QemuBinary } from "../../host/index.ts";
 import type { GuestHold, QmpClient } from "../../qmp/index.ts";
@@ -12,9 +13,10 @@ import type { LimitOfWait } from "../machine-parts.ts";
 import { makeOverlay } from "../overlays.ts";
 import { controllersOfDisks } from "./controllers.ts";
 import type { Device } from "./device.ts";
-import { backendId, deviceOptions, driveId } from "./device-arguments.ts";
+import { backendId, driveId } from "./device-arguments.ts";
 import { checkDevice } from "./device-check.ts";
 import { type PlannedDevice, planDevices } from "./plan-devices.ts";
+import { plugIn, takeBack, type Undo } from "./plug-in.ts";
 
 /** What hot-plugging needs of the machine. */
 export interface HotplugParts {
@@ -27,9 +29,6 @@ export interface HotplugParts {
   /** Takes the overlays. */
   readonly privateDirectory: string;
 }
-
-/** Takes back one step of an attachment. */
-type Undo = () => Promise<unknown>;
 
 interface PluggedDevice {
   readonly model: string;
@@ -100,32 +99,30 @@ export class Hotplug {
     });
     const id = planned.at(-1)?.id as string;
     this.#count += 1;
-    for (const device of planned) await this.#add(device);
+    const undo = new Map<string, Undo[]>(planned.map((device) => [device.id, []]));
+    const since = this.#parts.qmp.mark();
+    try {
+      for (const device of planned) await this.#addBackends(device, undo.get(device.id) ?? []);
+      await plugIn(planned, this.#parts);
+    } catch (error) {
+      // What went wrong first is what there is to say.
+      await takeBack([...undo.values()].flat()).catch(() => {});
+      throw withAdvice(error);
+    }
+    for (const { id, model } of planned) {
+      this.#devices.set(id, { model, undo: undo.get(id) ?? [], since });
+    }
     return id;
   }
 
-  async #add(device: PlannedDevice): Promise<void> {
-    const { hold, qmp } = this.#parts;
-    const undo: Undo[] = [];
-    const since = qmp.mark();
-    try {
-      if (device.drive !== undefined) await this.#addDrive(device, device.drive, undo);
-      if (device.backend === "user") {
-        const id = backendId(device);
-        await qmp.execute("netdev_add", { type: "user", id, restrict: true });
-        undo.unshift(() => qmp.execute("netdev_del", { id }));
-      }
-      const options = deviceOptions(device) as { driver: string };
-      // Where it fails, QEMU waits for every CPU to come out of the guest's code, and that request
-      // may get lost: a guest that never leaves its loop would hold QEMU up (drain_call_rcu in its
-      // util/rcu.c).
-      await hold.duringOrAnyway(() => qmp.execute("device_add", options));
-    } catch (error) {
-      // What went wrong first is what there is to say.
-      await takeBack(undo).catch(() => {});
-      throw withAdvice(error);
+  async #addBackends(device: PlannedDevice, undo: Undo[]): Promise<void> {
+    const { qmp } = this.#parts;
+    if (device.drive !== undefined) await this.#addDrive(device, device.drive, undo);
+    if (device.backend === "user") {
+      const id = backendId(device);
+      await qmp.execute("netdev_add", { type: "user", id, restrict: true });
+      undo.unshift(() => qmp.execute("netdev_del", { id }));
     }
-    this.#devices.set(device.id, { model: device.model, undo, since });
   }
 
   /** Adds the block node, on top of an overlay where writes are to be thrown away. */
@@ -136,6 +133,10 @@ export class Hotplug {
   ): Promise<void> {
     const { privateDirectory, qmp } = this.#parts;
     const node = driveId(device);
+    // An image that was made for it.
+    if (dirname(drive.file) === privateDirectory) {
+      undo.unshift(() => rm(drive.file, { force: true }));
+    }
     const made = overlayOfNode(node, drive, privateDirectory);
     if (made !== undefined) {
       undo.unshift(() => rm(made.overlay, { force: true }));
@@ -228,11 +229,4 @@ function withAdvice(error: unknown): unknown {
   const [first, ...more] = message.split("\n");
   const text = [`${first}; ${advice}`, ...more].join("\n");
   return new QmpError(text, { sent, received, errorClass }, { cause: error });
-}
-
-/** Takes every step, whatever becomes of the others. @throws what the first failure was. */
-async function takeBack(undo: readonly Undo[]): Promise<void> {
-  const failures: unknown[] = [];
-  for (const step of undo) await step().catch((error: unknown) => failures.push(error));
-  if (failures.length > 0) throw failures[0];
 }

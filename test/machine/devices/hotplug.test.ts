@@ -14,7 +14,7 @@ import {
 } from "../../../harness/machine/index.ts";
 import { kernelPath } from "../../../kernels/build.ts";
 import { assembleBootSector } from "../assemble.ts";
-import { boot, errorOf, useKernels } from "../machines.ts";
+import { boot, errorOf, privateDirectoryOf, useKernels } from "../machines.ts";
 
 useKernels("spin", "boot-sector", "refuse-unplug");
 
@@ -66,6 +66,19 @@ test("leave nothing behind where QEMU refuses them, or say that the guest keeps 
   const refused = await errorOf(vm.attach(wrong), QmpError);
   expect(refused.message).toContain("nonsense");
   expect(await nodes()).toBe(atFirst);
+
+  // Nor does its controller stay, though this guest would never let it go; nor its disk's files.
+  const pciDevices = async () => JSON.stringify(await vm.qmp.execute("query-pci"));
+  expect(await pciDevices()).not.toContain("usb-controller");
+  await errorOf(vm.attach(scsi.disk({ size: "1M", properties: { nonsense: 1 } })), QmpError);
+  expect(await pciDevices()).not.toContain("scsi-controller");
+  const made = () => readdirSync(privateDirectoryOf(vm)).filter((name) => /img|qcow2/.test(name));
+  expect(made()).toEqual([]);
+  expect(await vm.attach(usb.storage({ file, id: "stick" }))).toBe("stick");
+  expect(await pciDevices()).toContain("usb-controller");
+  await vm.detach("stick");
+  expect(made()).toEqual([]);
+  expect(await vm.qmp.execute("query-status")).toMatchObject({ running: true });
 
   // The same name is free for the card's backend again.
   const bad = { id: "card", backend: "user", properties: { nonsense: 1 } } as const;
