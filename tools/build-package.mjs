@@ -37,10 +37,11 @@ function compile(options) {
   return result.status === 0;
 }
 
-/** The compiler copies only data that is imported, and not what is read at run time. */
+/** The compiler copies neither data that is read at run time nor what is JavaScript already. */
 function copyData() {
   for (const path of readdirSync(join(root, "harness"), { recursive: true })) {
-    if (path.endsWith(".json")) cpSync(join(root, "harness", path), join(root, "dist", path));
+    if (/\.(json|mjs|d\.mts)$/.test(path))
+      cpSync(join(root, "harness", path), join(root, "dist", path));
   }
 }
 

@@ -4,6 +4,15 @@
  */
 import { readFileSync } from "node:fs";
 import { type Environment, isRecord } from "./cache.ts";
+import {
+  choosePackageManager,
+  type PackageManager,
+  type PackageNames,
+  packageManagers,
+  packagesOfAll,
+  releaseNames,
+  typedCommand,
+} from "./package-names.mjs";
 import { findOnPath } from "./search-path.ts";
 
 /** One row of the table, as far as this file needs it. */
@@ -11,26 +20,15 @@ export interface Requirement {
   readonly id: string;
   /** The program whose presence shows that the requirement is met. */
   readonly command?: string;
-  /** Package names by package manager. */
-  readonly packages: Readonly<Record<string, readonly string[]>>;
+  readonly packages: PackageNames;
 }
 
-interface PackageManager {
-  readonly name: string;
-  readonly program: string;
-  /** What a person types before the package names. */
-  readonly words: string;
-  /** Words of `ID` and `ID_LIKE` in os-release(5) that make it this distribution's own. */
-  readonly families: readonly string[];
+/** A distribution, as far as this file needs it. */
+export interface Distribution {
+  readonly manager: PackageManager;
+  /** Text of /etc/os-release, or an empty string. */
+  readonly osRelease: string;
 }
-
-const managers: readonly PackageManager[] = [
-  { name: "apt", program: "apt-get", words: "apt-get install", families: ["debian", "ubuntu"] },
-  { name: "dnf", program: "dnf", words: "dnf install", families: ["fedora", "rhel", "centos"] },
-  { name: "zypper", program: "zypper", words: "zypper install", families: ["suse", "opensuse"] },
-  { name: "pacman", program: "pacman", words: "pacman -S --needed", families: ["arch"] },
-  { name: "brew", program: "brew", words: "brew install", families: [] },
-];
 
 /** The build of the package copies it, so that it lies beside this file there too. */
 const tableFile = new URL("./requirements.json", import.meta.url);
@@ -38,15 +36,15 @@ const tableFile = new URL("./requirements.json", import.meta.url);
 /**
  * The command that installs the requirements with these ids or programs ("ovmf",
  * "qemu-system-riscv64"), for a person to type.
- * @returns `undefined` where the table does not know them or no package manager is found.
+ * @returns `undefined` where this release has no packages for them, or no package manager is found.
  */
 export function installCommand(
   wanted: readonly string[],
   environment: Environment = process.env,
 ): string | undefined {
-  const manager = presentManager(environment);
+  const distribution = thisDistribution(environment);
   const isRoot = process.getuid?.() === 0;
-  return manager && formatInstallCommand(readTable(), wanted, manager, isRoot);
+  return distribution && formatInstallCommand(readTable(), wanted, distribution, isRoot);
 }
 
 /** What that command installs; the ids themselves where the packages are not known. */
@@ -54,58 +52,41 @@ export function packagesOf(
   wanted: readonly string[],
   environment: Environment = process.env,
 ): readonly string[] {
-  const manager = presentManager(environment);
-  const packages = manager === undefined ? [] : packagesIn(readTable(), wanted, manager);
+  const distribution = thisDistribution(environment);
+  const packages = distribution === undefined ? [] : packagesIn(readTable(), wanted, distribution);
   return packages.length === 0 ? wanted : packages;
 }
 
-function presentManager(environment: Environment): PackageManager | undefined {
-  const present = managers.filter(
+function thisDistribution(environment: Environment): Distribution | undefined {
+  const present = packageManagers.filter(
     ({ program }) => findOnPath(program, environment.PATH) !== undefined,
   );
-  return chooseManager(present, readText("/etc/os-release"));
+  const osRelease = readText("/etc/os-release");
+  const manager = choosePackageManager(present, osRelease);
+  return manager && { manager, osRelease };
 }
 
 /** The pure half of `installCommand`. */
 export function formatInstallCommand(
   table: readonly Requirement[],
   wanted: readonly string[],
-  manager: PackageManager,
+  distribution: Distribution,
   isRoot: boolean,
 ): string | undefined {
-  const packages = packagesIn(table, wanted, manager);
+  const packages = packagesIn(table, wanted, distribution);
   if (packages.length === 0) return undefined;
-  const words = `${manager.words} ${packages.join(" ")}`;
-  // Homebrew refuses to run as root; the others need it.
-  return isRoot || manager.name === "brew" ? words : `sudo ${words}`;
+  return typedCommand(distribution.manager, [], packages, isRoot);
 }
 
-/** The packages of one package manager, each once. */
-export function packagesIn(
+function packagesIn(
   table: readonly Requirement[],
   wanted: readonly string[],
-  manager: PackageManager,
+  { manager, osRelease }: Distribution,
 ): string[] {
   const rows = table.filter(
     ({ id, command }) => wanted.includes(id) || (command !== undefined && wanted.includes(command)),
   );
-  return [...new Set(rows.flatMap((row) => row.packages[manager.name] ?? []))];
-}
-
-/** Where several are installed (Fedora packages apt, for one) the distribution's own is meant. */
-export function chooseManager(
-  present: readonly PackageManager[],
-  osRelease: string,
-): PackageManager | undefined {
-  const families = [...osRelease.matchAll(/^ID(?:_LIKE)?=["']?([^"'\n]*)/gm)].flatMap((match) =>
-    (match[1] ?? "").split(/[\s-]+/),
-  );
-  return present.find((one) => one.families.some((word) => families.includes(word))) ?? present[0];
-}
-
-/** The managers by name, for tables of tests and for `doctor`. */
-export function packageManagerNamed(name: string): PackageManager | undefined {
-  return managers.find((manager) => manager.name === name);
+  return packagesOfAll(rows, manager.name, releaseNames(osRelease));
 }
 
 function readTable(): Requirement[] {

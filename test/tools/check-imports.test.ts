@@ -73,6 +73,13 @@ describe("a room must not import", () => {
   });
 });
 
+test("set-up alone takes the plain JavaScript of a room, which needs no newer Node", () => {
+  const text = 'import { a } from "../../harness/host/a.mjs";';
+  expect(judge("tools/setup/a.mjs", text)).toEqual([]);
+  expect(judge("tools/bench/a.ts", text)).toHaveLength(1);
+  expect(judge("tools/setup/a.mjs", text.replace("a.mjs", "a.ts"))).toHaveLength(1);
+});
+
 test("each room may import all rooms above it and none below it", () => {
   for (const [from, room] of rooms.entries()) {
     const allowed = rooms.filter(

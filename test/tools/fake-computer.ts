@@ -64,6 +64,8 @@ export class FakeComputer {
     mkdirSync(this.#programs);
     cpSync(join(repository, "tools/setup.mjs"), join(this.root, "tools/setup.mjs"));
     cpSync(join(repository, "tools/setup"), join(this.root, "tools/setup"), { recursive: true });
+    const names = "harness/host/package-names.mjs";
+    cpSync(join(repository, names), join(this.root, names));
     this.write("package.json", "{}");
     this.write("package-lock.json", { packages: {} });
     this.write("node_modules/.package-lock.json", { packages: {} });

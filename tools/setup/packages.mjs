@@ -1,22 +1,22 @@
-/** Installs missing system packages through apt, or says how to. Node 20, no dependencies. */
+/** Brings in missing system packages, or says how to. Node 20, no dependencies. */
 import { spawnSync } from "node:child_process";
+import { releaseTitle } from "../../harness/host/package-names.mjs";
+import { installPackages, openApt, tryInstallPackages, unknownPackages } from "./apt.mjs";
 import {
   missingRequirements,
   packageManager,
   packagesFor,
   printedCommand,
+  unpackaged,
 } from "./requirements.mjs";
 import { SetupError } from "./setup-error.mjs";
 
-/** Another process may hold dpkg's lock: unattended upgrades do, for minutes. */
-const dpkgLockTimeoutSeconds = 600;
-/** A large download on a slow line; far beyond that, something hangs. */
-const installLimitMs = 30 * 60_000;
 const questionLimitMs = 20_000;
 
 /**
- * Brings in what is missing. Returns when everything is there; throws a `SetupError` with the one
- * command to type where it may not or cannot install.
+ * Brings in what is missing, and after it what is optional and can be had. Returns when everything
+ * that is required is there; throws a `SetupError` with the one command to type where it may not
+ * or cannot install, and with what this release has no package for.
  */
 export function installSystemPackages(table, environment) {
   const missing = missingRequirements(table, environment);
@@ -24,55 +24,44 @@ export function installSystemPackages(table, environment) {
   const manager = packageManager(environment);
   if (manager === undefined) throw new SetupError(unknownDistribution(missing));
   const isRoot = answer(environment, ["id", "-u"]) === "0";
-  const prefix = isRoot ? [] : ["sudo", "-n"];
   const mayInstall = isRoot || answer(environment, ["sudo", "-n", "true"]) !== undefined;
-  if (manager !== "apt" || !mayInstall) throw new SetupError(askForIt(manager, missing, isRoot));
-  console.log(`set-up: installing ${packagesFor("apt", missing).join(" ")}`);
-  installWithApt(environment, prefix, packagesFor("apt", missing));
+  if (manager.name !== "apt" || !mayInstall) {
+    throw new SetupError(askForIt(manager, missing, environment, isRoot));
+  }
+  const apt = openApt(environment.path, isRoot ? [] : ["sudo", "-n"]);
+  // What is missing beside the new packages can be told only when they are there.
+  for (let due = missing; due.length > 0; due = missingRequirements(table, environment)) {
+    installRequired(apt, manager, due, { table, environment });
+  }
+  installOptional(apt, manager, table, environment);
+}
+
+function installRequired(apt, manager, due, { table, environment }) {
+  const packages = packagesFor(manager, due, environment);
+  const unknown = packages.length === 0 ? [] : unknownPackages(apt, packages);
+  const known = packages.filter((one) => !unknown.includes(one));
+  if (known.length > 0) {
+    console.log(`set-up: installing ${known.join(" ")}`);
+    installPackages(apt, known);
+  }
   const stillMissing = missingRequirements(table, environment);
-  const inVain = stillMissing.filter((requirement) => missing.includes(requirement));
-  if (inVain.length > 0) throw new SetupError(installedInVain(inVain));
-  // What is missing beside the new packages can be told only now.
-  installSystemPackages(table, environment);
-}
-
-function installWithApt(environment, prefix, packages) {
-  // A fresh container has no package lists, an old one has lists of versions that are gone. The
-  // simulation finds the first, a failed download the second.
-  let isUpdated = false;
-  const update = () => {
-    isUpdated = true;
-    return run(environment, [...prefix, "apt-get", "update"], "inherit");
-  };
-  const install = (extra, output) =>
-    run(environment, [...prefix, ...aptInstall, ...extra, ...packages], output);
-  if (!install(["--simulate", "-qq"], "ignore")) update();
-  if (install(["-y", "-q"], "inherit")) return;
-  if (!isUpdated && update() && install(["-y", "-q"], "inherit")) return;
-  throw new SetupError(
-    `apt-get could not install ${packages.join(" ")}: see its own words above.\n` +
-      `  to try again by hand: ${[...prefix, "apt-get", "install", ...packages].join(" ")}`,
+  const inVain = due.filter((requirement) => stillMissing.includes(requirement));
+  const without = inVain.filter((one) =>
+    packagesFor(manager, [one], environment).every((name) => unknown.includes(name)),
   );
+  if (without.length > 0) throw new SetupError(noPackageFor(without, environment));
+  if (inVain.length > 0) throw new SetupError(installedInVain(inVain));
 }
 
-/** `env` carries the variable through sudo, which drops it otherwise. */
-const aptInstall = [
-  "env",
-  "DEBIAN_FRONTEND=noninteractive",
-  "apt-get",
-  "install",
-  "--no-install-recommends",
-  "-o",
-  `DPkg::Lock::Timeout=${dpkgLockTimeoutSeconds}`,
-];
-
-function run(environment, words, output) {
-  const result = spawnSync(words[0], words.slice(1), {
-    env: { ...process.env, PATH: environment.path },
-    stdio: ["ignore", output, output],
-    timeout: installLimitMs,
-  });
-  return result.status === 0;
+/** Each for itself, so that one that this release lacks takes no other along. */
+function installOptional(apt, manager, table, environment) {
+  const optional = missingRequirements(table, environment, "development", "optional");
+  for (const requirement of optional) {
+    const packages = packagesFor(manager, [requirement], environment);
+    if (packages.length > 0) console.log(`set-up: installing ${packages.join(" ")}`);
+    if (packages.length > 0 && tryInstallPackages(apt, packages)) continue;
+    console.log(`set-up: going on without this, which is optional:\n${list([requirement])}`);
+  }
 }
 
 /** What a command printed, or `undefined` where it failed or does not exist. */
@@ -86,9 +75,18 @@ function answer(environment, words) {
   return result.status === 0 ? result.stdout.trim() : undefined;
 }
 
-function askForIt(manager, missing, isRoot) {
-  const command = printedCommand(manager, missing, isRoot);
-  return `install what is missing with: ${command}\n${list(missing)}`;
+function askForIt(manager, missing, environment, isRoot) {
+  const without = unpackaged(manager, missing, environment);
+  const packaged = missing.filter((requirement) => !without.includes(requirement));
+  if (packaged.length === 0) return noPackageFor(without, environment);
+  const command = printedCommand(manager, packaged, environment, isRoot);
+  const rest = without.length === 0 ? "" : `\nthen ${noPackageFor(without, environment)}`;
+  return `install what is missing with: ${command}\n${list(packaged)}${rest}`;
+}
+
+function noPackageFor(missing, environment) {
+  const title = releaseTitle(environment.osRelease);
+  return `install this by hand, for ${title} has no package of it:\n${list(missing)}`;
 }
 
 function unknownDistribution(missing) {

@@ -1,4 +1,5 @@
 /** Types of requirements.mjs, which is JavaScript because it must run on Node 20. */
+import type { PackageManager, PackageNames } from "../../harness/host/package-names.mjs";
 
 export interface Requirement {
   readonly id: string;
@@ -16,10 +17,12 @@ export interface Requirement {
   readonly command?: string;
   /** Paths of which one must exist; `*` stands for anything in the file's name. */
   readonly files?: readonly string[];
-  readonly packages: Readonly<Record<string, readonly string[]>>;
+  readonly packages: PackageNames;
 }
 
 export interface RequirementTable {
+  /** The releases whose archives have every package of theirs, by package manager. */
+  readonly releases: Readonly<Record<string, readonly string[]>>;
   readonly requirements: readonly Requirement[];
 }
 
@@ -31,20 +34,28 @@ export interface Environment {
   readonly osRelease: string;
 }
 
-export type PackageManager = "apt" | "dnf" | "zypper" | "pacman" | "brew";
-
 export function findCommand(name: string, path: string): string | undefined;
 export function fileExists(pattern: string): boolean;
 export function missingRequirements(
-  table: RequirementTable,
+  table: Pick<RequirementTable, "requirements">,
   environment: Environment,
   audience?: "users" | "development",
+  need?: "required" | "optional",
 ): Requirement[];
 export function packageManager(environment: Environment): PackageManager | undefined;
-export function packagesFor(manager: PackageManager, missing: readonly Requirement[]): string[];
-export function installCommand(manager: PackageManager, missing: readonly Requirement[]): string[];
+export function packagesFor(
+  manager: PackageManager,
+  missing: readonly Requirement[],
+  environment: Environment,
+): string[];
+export function unpackaged(
+  manager: PackageManager,
+  missing: readonly Requirement[],
+  environment: Environment,
+): Requirement[];
 export function printedCommand(
   manager: PackageManager,
   missing: readonly Requirement[],
+  environment: Environment,
   isRoot: boolean,
 ): string;

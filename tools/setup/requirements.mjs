@@ -5,23 +5,14 @@
  */
 import { accessSync, constants, existsSync, readdirSync } from "node:fs";
 import { basename, delimiter, dirname, join } from "node:path";
-
-/** Package managers in the order in which they are looked for, with the words that install. */
-const managers = [
-  { name: "apt", program: "apt-get", like: ["debian", "ubuntu"] },
-  { name: "dnf", program: "dnf", like: ["fedora", "rhel", "centos"] },
-  { name: "zypper", program: "zypper", like: ["suse", "opensuse"] },
-  { name: "pacman", program: "pacman", like: ["arch"] },
-  { name: "brew", program: "brew", like: [] },
-];
-
-const installWords = {
-  apt: ["apt-get", "install", "--no-install-recommends"],
-  dnf: ["dnf", "install"],
-  zypper: ["zypper", "install"],
-  pacman: ["pacman", "-S", "--needed"],
-  brew: ["brew", "install"],
-};
+import {
+  choosePackageManager,
+  packageManagers,
+  packagesOfAll,
+  packagesOnRelease,
+  releaseNames,
+  typedCommand,
+} from "../../harness/host/package-names.mjs";
 
 /** The full path of a program on `path`, or `undefined`. Nothing is run. */
 export function findCommand(name, path) {
@@ -57,13 +48,18 @@ function escapeForRegExp(text) {
 }
 
 /**
- * The requirements of `audience` ("users" or "development") that are not met, in the table's order.
- * Optional ones are left out: nothing may be installed that is merely nice to have.
+ * The requirements of `audience` ("users" or "development") that are not met, in the table's order:
+ * those that are "required", or those that are "optional".
  */
-export function missingRequirements(table, environment, audience = "development") {
+export function missingRequirements(
+  table,
+  environment,
+  audience = "development",
+  need = "required",
+) {
   return table.requirements.filter(
     (requirement) =>
-      requirement.neededBy[audience] === "required" &&
+      requirement.neededBy[audience] === need &&
       requirement.platforms.includes(environment.platform) &&
       isDue(requirement, table, environment) &&
       !isMet(requirement, environment),
@@ -82,40 +78,25 @@ function isMet(requirement, environment) {
   return files.some(fileExists);
 }
 
-/**
- * The package manager to use, or `undefined` where none is known. The one on PATH decides; where
- * there are several (Fedora packages apt, for one), the distribution's own name decides.
- */
+/** The package manager to use, or `undefined` where none is known. */
 export function packageManager(environment) {
-  const found = managers.filter(({ program }) => findCommand(program, environment.path));
-  if (found.length <= 1) return found[0]?.name;
-  const families = distributionFamilies(environment.osRelease);
-  const own = found.find(({ like }) => like.some((family) => families.includes(family)));
-  return (own ?? found[0]).name;
+  const present = packageManagers.filter(({ program }) => findCommand(program, environment.path));
+  return choosePackageManager(present, environment.osRelease);
 }
 
-/** The words of `ID` and `ID_LIKE` in the text of /etc/os-release (os-release(5)). */
-function distributionFamilies(osRelease) {
-  const families = [];
-  for (const line of osRelease.split("\n")) {
-    const match = /^(?:ID|ID_LIKE)=["']?([^"']*)["']?\s*$/.exec(line);
-    if (match) families.push(...match[1].split(/[\s-]+/));
-  }
-  return families;
+/** The packages of `missing` on this release, each once and sorted. */
+export function packagesFor(manager, missing, environment) {
+  return packagesOfAll(missing, manager.name, releaseNames(environment.osRelease)).sort();
 }
 
-/** The packages of `missing` for `manager`, each once and sorted. */
-export function packagesFor(manager, missing) {
-  return [...new Set(missing.flatMap(({ packages }) => packages[manager] ?? []))].sort();
+/** The requirements among `missing` for which this release has no package. */
+export function unpackaged(manager, missing, environment) {
+  const names = releaseNames(environment.osRelease);
+  return missing.filter((one) => packagesOnRelease(one, manager.name, names).length === 0);
 }
 
-/** The one command that installs `missing`, as words, without `sudo`. */
-export function installCommand(manager, missing) {
-  return [...installWords[manager], ...packagesFor(manager, missing)];
-}
-
-/** The same as a person types it. Homebrew refuses to run as root; the others need it. */
-export function printedCommand(manager, missing, isRoot) {
-  const command = installCommand(manager, missing).join(" ");
-  return isRoot || manager === "brew" ? command : `sudo ${command}`;
+/** The one command that installs `missing`, as a person types it. */
+export function printedCommand(manager, missing, environment, isRoot) {
+  const options = manager.name === "apt" ? ["--no-install-recommends"] : [];
+  return typedCommand(manager, options, packagesFor(manager, missing, environment), isRoot);
 }
