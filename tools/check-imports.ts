@@ -13,6 +13,7 @@ import { importedNames, lineAt, parse, type SyntaxNode } from "./syntax.ts";
 
 /** The rooms from the top of the house to its bottom; see docs/ and CONTRIBUTING.md. */
 export const rooms: readonly string[] = [
+  "text",
   "evidence",
   "process",
   "qmp",

@@ -33,6 +33,12 @@ const textRules: readonly TextRule[] = [
       /\bregistry\.npm[j]s|\b(?:deb|archive|security|ports)\.(?:debian|ubuntu)\.(?:org|com)\b/,
     message: "a registry's host name ties everyone to it",
   },
+  {
+    rule: "terminal",
+    pattern: /\bprocess\.std(?:err|out)\.[w]rite\(|\bconsole\.\w+\(|\blogger\.\w+\((?!printable\()/,
+    message: "say it with tell(), or make it printable(): others' words can steer a terminal",
+    except: /^(?!harness\/)|^harness\/process\/tell\.ts$/,
+  },
 ];
 
 /** Breaches in any text file, whatever it holds. */

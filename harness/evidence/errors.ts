@@ -1,4 +1,5 @@
 /** The error classes. The first line of every message is enough to act on. */
+import { printable, printableData } from "../text/index.ts";
 import { withoutOwnFrames } from "./call-site.ts";
 import { type DeadHalt, describeExit, type MachineExit } from "./exit.ts";
 import { toPlainData } from "./plain-data.ts";
@@ -40,9 +41,12 @@ export class BringupError extends Error {
   /** Set by the machine on the error's way out. */
   declare evidence?: Evidence;
   constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
+    // Guests, symbols, files and QEMU have a say in messages; a terminal is where most of them end.
+    super(printable(message), options);
     this.name = new.target.name;
-    if (options?.cause !== undefined) withoutOwnFrames(options.cause);
+    if (options?.cause === undefined) return;
+    withoutOwnFrames(options.cause);
+    makePrintable(options.cause);
   }
 
   /**
@@ -51,7 +55,20 @@ export class BringupError extends Error {
    */
   toJSON(): object {
     const said = ["evidence", "exit", "finding"];
-    return Object.fromEntries(Object.entries(this).filter(([name]) => !said.includes(name)));
+    const rest = Object.entries(this).filter(([name]) => !said.includes(name));
+    return printableData(Object.fromEntries(rest)) as object;
+  }
+}
+
+/** A foreign cause is shown below the error with its message, its stack and its fields. */
+function makePrintable(cause: unknown): void {
+  // Ours have made their own message so, and show their fields by `toJSON`.
+  if (!(cause instanceof Error) || cause instanceof BringupError) return;
+  for (const name of new Set(["message", "stack", ...Object.keys(cause)])) {
+    const value: unknown = Reflect.get(cause, name);
+    if (typeof value !== "string" || printable(value) === value) continue;
+    // A frozen error stays as it is: a second error must not hide the first.
+    Reflect.set(cause, name, printable(value));
   }
 }
 

@@ -1,5 +1,6 @@
 /** How a machine ended, and where in the guest: plain data that survives JSON. */
 
+import { printableLine } from "../text/index.ts";
 import type { ExitOutcome } from "./exit-outcome.ts";
 
 /** A place in the guest's code. Addresses are lower-case hexadecimal strings ("0x10002c"). */
@@ -117,13 +118,11 @@ function oneLine(words: string): string {
 
 /** "paging.c:41 in map_kernel (0x10002c)", "0x10002c in map_kernel", or just the address. */
 export function describeLocation(at: GuestLocation): string {
+  const inside = at.symbol === undefined ? "" : ` in ${printableLine(at.symbol)}`;
   if (at.file !== undefined && at.line !== undefined) {
-    const inside = at.symbol === undefined ? "" : ` in ${at.symbol}`;
-    return `${at.file}:${at.line}${inside} (${at.instructionPointer})`;
+    return `${printableLine(at.file)}:${at.line}${inside} (${at.instructionPointer})`;
   }
-  return at.symbol === undefined
-    ? at.instructionPointer
-    : `${at.instructionPointer} in ${at.symbol}`;
+  return `${at.instructionPointer}${inside}`;
 }
 
 function describeKind(exit: MachineExit | DeadHalt): string {

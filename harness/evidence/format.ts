@@ -1,9 +1,10 @@
 /** Evidence as a person reads it below the first line of an error. */
+import { printable } from "../text/index.ts";
 import type { Evidence, PortEvidence } from "./errors.ts";
 
-/** Lines, without a trailing newline; begins with an empty line. */
+/** Printable lines, without a trailing newline; begins with an empty line. */
 export function formatEvidence(evidence: Evidence): string {
-  return [
+  const lines = [
     "",
     `  ${evidence.title ?? "machine"}: ${evidence.machine}`,
     ...(evidence.placeNote === undefined ? [] : [`  place: ${evidence.placeNote}`]),
@@ -13,7 +14,8 @@ export function formatEvidence(evidence: Evidence): string {
     "",
     `  evidence: ${evidence.directory}`,
     `  see it again: ${evidence.reproduce}`,
-  ].join("\n");
+  ];
+  return printable(lines.join("\n"));
 }
 
 function formatPort({ port, lines, screen }: PortEvidence): string[] {

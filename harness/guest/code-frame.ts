@@ -1,6 +1,7 @@
 /** A few lines of the kernel's source around the place where the guest was. */
 import { constants, open } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
+import { printable } from "../text/index.ts";
 
 export interface CodeFrameOptions {
   /** Lines to show before and after. Default 2. */
@@ -97,7 +98,7 @@ function readable(content: string): string {
   let shown = "";
   for (const character of content.slice(0, lineLimitCharacters)) {
     if (character === "\t") shown += " ".repeat(tabWidth - (shown.length % tabWidth));
-    else shown += /[\u0000-\u001f\u007f-\u009f]/.test(character) ? "\ufffd" : character;
+    else shown += printable(character);
   }
   return content.length > lineLimitCharacters ? `${shown}…` : shown;
 }

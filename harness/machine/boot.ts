@@ -1,7 +1,7 @@
 /** Boots machines: from a spec to a guest that runs, or to an error and nothing left behind. */
 import { BringupError, formatEvidence, isGuestsOwn } from "../evidence/index.ts";
 import { type Calibration, hasGraphicalSession } from "../host/index.ts";
-import { CleanupStack, prepareSession, sweepSessions, withLimit } from "../process/index.ts";
+import { CleanupStack, prepareSession, sweepSessions, tell, withLimit } from "../process/index.ts";
 import { overlays, programStarts, reproductionCommandLine, shellCommand } from "./command-line.ts";
 import { debuggerLines } from "./debugger.ts";
 import { checkDeviceTreePlace } from "./device-tree-place.ts";
@@ -96,10 +96,8 @@ async function startGuest(launched: LaunchedMachine, prepared: PreparedMachine):
     const lines = await debuggerLines({ arch, symbols, privateDirectory });
     const timeoutMs = Number.POSITIVE_INFINITY;
     const resumed = machine.qmp.waitForEvent("RESUME", { timeoutMs });
-    process.stderr.write(
-      `bringup: ${machine.name} waits at its first instruction; attach, then "continue":\n` +
-        lines.map((line) => `  ${line}\n`).join(""),
-    );
+    const advice = `${machine.name} waits at its first instruction; attach, then "continue":`;
+    tell([`bringup: ${advice}`, ...lines.map((line) => `  ${line}`)].join("\n"));
     await resumed;
     return;
   }

@@ -6,6 +6,7 @@ import {
   isDeath,
   type MachineExit,
 } from "../evidence/index.ts";
+import { printable } from "../text/index.ts";
 import { type GuestWatch, panicOf } from "./guest-watch.ts";
 import { judgedWhenRead } from "./judged-exit.ts";
 import type { MachineParts } from "./machine-parts.ts";
@@ -138,7 +139,7 @@ export class Verdict {
   get skipReason(): string | undefined {
     const { exit } = this.#watch.chronicle;
     const isSkip = exit?.kind === "debug-exit" && exit.outcome === "skip" && !this.#isExitJudged;
-    return isSkip ? `the guest says so: ${describeExit(exit)}` : undefined;
+    return isSkip ? printable(`the guest says so: ${describeExit(exit)}`) : undefined;
   }
 
   /** Of a guest that has said nothing but on its screen. */

@@ -1,6 +1,7 @@
 /** Tells which screenshots have become baselines, as vitest does of its own snapshots. */
 import type { Reporter, TestCase, TestModule, Vitest } from "vitest/node";
 import type { BaselineRecord, TestRecord } from "../evidence/index.ts";
+import { printable } from "../text/index.ts";
 import { shortPath } from "./failure-report.ts";
 
 /**
@@ -19,7 +20,8 @@ export class BaselineReporter implements Reporter {
     // Tests may share a baseline.
     const changes = new Map(tests.flatMap(baselinesOf).map((one) => [one.path, one]));
     if (this.#vitest === undefined || changes.size === 0) return;
-    this.#vitest.logger.error(announcement([...changes.values()], this.#vitest.config.root));
+    const { config, logger } = this.#vitest;
+    logger.error(printable(announcement([...changes.values()], config.root)));
   }
 }
 

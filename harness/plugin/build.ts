@@ -2,6 +2,7 @@
 import type { Vitest } from "vitest/node";
 import { BringupError } from "../evidence/index.ts";
 import { runShell } from "../process/index.ts";
+import { printable } from "../text/index.ts";
 
 /** The build failed: the kernel under test is not what the sources say. No test has run. */
 export class BuildError extends BringupError {
@@ -38,7 +39,8 @@ async function rebuild(vitest: Vitest, command: string, root: string): Promise<v
   try {
     await build(command, root);
   } catch (error) {
-    vitest.logger.error(`\n${(error as Error).message}\n\n  waiting for a change of the sources\n`);
+    const { message } = error as Error;
+    vitest.logger.error(printable(`\n${message}\n\n  waiting for a change of the sources\n`));
     // vitest has no way to give up a rerun, and an error would end it; it runs the tests as soon
     // as this resolves, and begins anew when a file changes.
     await new Promise(() => {});

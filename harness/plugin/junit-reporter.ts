@@ -8,7 +8,7 @@ import type {
   TestSpecification,
   Vitest,
 } from "vitest/node";
-import { ownLastWords } from "../process/index.ts";
+import { ownLastWords, tell } from "../process/index.ts";
 import { junitXml, removeReport, writeReport } from "../reports/index.ts";
 import { type PlannedFile, type ReportedRun, runReport } from "./run-report.ts";
 
@@ -91,7 +91,7 @@ export class JunitReporter implements Reporter {
         resultsMissing: true,
       });
     } catch (error) {
-      process.stderr.write(`bringup: ${(error as Error).message}\n`);
+      tell(`bringup: ${(error as Error).message}`);
     }
   };
 

@@ -15,6 +15,7 @@ export { runProgram } from "./run-program.ts";
 export { runShell, type ShellResult } from "./run-shell.ts";
 export { makeSessionInside, sessionDirectory } from "./session.ts";
 export { sweepSessions } from "./sweep.ts";
+export { tell } from "./tell.ts";
 export {
   type LimitVerdict,
   type NamedLimit,

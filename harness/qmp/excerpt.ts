@@ -1,10 +1,12 @@
 /** Text of the protocol, cut to fit into a message that a person reads. */
 
+import { printableLine } from "../text/index.ts";
+
 const EXCERPT_LENGTH = 300;
 
 /** At most 300 characters of `text` on one line, and how many were left out. */
 export function excerpt(text: string): string {
-  const oneLine = text.slice(0, EXCERPT_LENGTH).replace(/[\u0000-\u001f\u007f]/g, escapeControl);
+  const oneLine = printableLine(text.slice(0, EXCERPT_LENGTH));
   const leftOut = text.length - EXCERPT_LENGTH;
   return leftOut <= 0 ? oneLine : `${oneLine}… (${leftOut} more characters)`;
 }
@@ -13,8 +15,4 @@ export function excerpt(text: string): string {
 export function firstLine(thrown: unknown): string {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return message.split("\n", 1)[0] ?? "";
-}
-
-function escapeControl(character: string): string {
-  return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }

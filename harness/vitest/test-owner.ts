@@ -16,7 +16,8 @@ import {
   type RunSettings,
   type SpecChanges,
 } from "../machine/index.ts";
-import { CleanupStack, makeSessionInside, withLimit } from "../process/index.ts";
+import { CleanupStack, makeSessionInside, tell, withLimit } from "../process/index.ts";
+import { printable } from "../text/index.ts";
 import { suspendDeadlines } from "./deadlines.ts";
 import { evidenceName, type NamedTask } from "./evidence-name.ts";
 import { evidenceStore } from "./evidence-stores.ts";
@@ -37,7 +38,9 @@ export interface OwnedTask extends NamedTask {
   readonly meta: { bringup?: TestRecord };
   readonly result?: NamedTask["result"] & {
     readonly state?: string;
-    readonly errors?: { message: string; stack?: string | undefined }[] | undefined;
+    readonly errors?:
+      | { message: string; stack?: string | undefined; diff?: string | undefined }[]
+      | undefined;
   };
 }
 
@@ -153,7 +156,9 @@ export class TestOwner {
       await machine.verdict.checkAlive().catch((death: BringupError) => deaths.push(death));
     }
     for (const error of errors.filter(({ message }) => !message.includes("\n  evidence: "))) {
-      let message = error.message;
+      // An ordinary assertion shows what the guest said, and its difference in colours.
+      let message = printable(error.message, { colours: true });
+      if (error.diff !== undefined) error.diff = printable(error.diff, { colours: true });
       for (const machine of this.#machines) {
         message += `\n${formatEvidence(await machine.evidence())}`;
       }
@@ -171,9 +176,9 @@ export class TestOwner {
     const { timeout } = this.#task;
     if (timeout === 0 || suspendDeadlines(this.#task)) return;
     const advice = isDebugging() ? "take the time-out off the test" : "run with BRINGUP_DEBUG=1";
-    process.stderr.write(
+    tell(
       `bringup: vitest's own limit of ${timeout} ms for this test goes on while you debug; ` +
-        `${advice} to suspend it too\n`,
+        `${advice} to suspend it too`,
     );
   }
 

@@ -94,7 +94,7 @@ describe("parseLine and encodeRequest", () => {
 
   test("refuse what is not JSON, with the line", () => {
     expect(() => parseLine('{"a": \u0007}')).toThrow(
-      'QEMU sent a line that is not JSON: {"a": \\x07}',
+      'QEMU sent a line that is not JSON: {"a": \\u{7}}',
     );
     expect(() => encodeRequest({ size: Number.NaN })).toThrow('"size" is NaN');
   });

@@ -46,6 +46,8 @@ describe("a breach", () => {
       '\n"resolved": "https://x/"\n',
       "2 registry",
     ],
+    ["a way round the one outlet", room, "process.stderr.write(name);\n", "1 terminal"],
+    ["raw words to vitest's logger", room, "vitest.logger.error(name);\n", "1 terminal"],
     ["a sleep", room, "await new Promise((resolve) => setTimeout(resolve, 10));\n", "1 sleep"],
     ["a sleep in a block", room, "new Promise((done) => { setTimeout(done, 1); });\n", "1 sleep"],
     ["an imported sleep", room, 'import { setTimeout } from "node:timers/promises";\n', "1 sleep"],

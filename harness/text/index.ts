@@ -1,0 +1,4 @@
+// Text, wherever it comes from: what finds, shows and cuts it, without input or output.
+// In: strings, also those that a guest, a file or a stranger chose.
+// Out: strings that a person can read and a terminal cannot be steered by.
+export { printable, printableData, printableLine } from "./printable.ts";
