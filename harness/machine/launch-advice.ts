@@ -14,7 +14,6 @@ export async function launchAdvice(
   { machineType, qemu }: StartedQemu,
 ): Promise<string> {
   const [first = ""] = words;
-  // The only machine type that we choose by ourselves and that has no PCI bus.
   if (machineType === "microvm" && first.includes("No 'PCI' bus found")) {
     return '; microvm has no PCI bus: take "q35" as the machine';
   }

@@ -77,7 +77,7 @@ export const badBoards: readonly Row[] = [
     "a device tree for a PC",
     (d) => ({ kernel: hello, deviceTree: `${d}/board.dtb` }),
     SpecError,
-    "deviceTree: is not possible: microvm of x86_64 gives its kernel none",
+    "deviceTree: is not possible: pc of x86_64 gives its kernel none",
   ],
   [
     "an address for an ELF",

@@ -133,7 +133,7 @@ export const badRest: readonly Row[] = [
   ],
   [
     "a device that the board cannot have",
-    () => ({ kernel: hello, qemuArguments: ["-device", "e1000"] }),
+    () => ({ kernel: hello, machine: "microvm", qemuArguments: ["-device", "e1000"] }),
     LaunchError,
     'microvm has no PCI bus: take "q35" as the machine',
   ],

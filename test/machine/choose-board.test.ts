@@ -13,16 +13,16 @@ type Row = readonly [
 ];
 
 const rows: readonly Row[] = [
-  ["pvh", {}, "x86_64 microvm qemu64 128M qboot", "exit virtio"],
-  ["pvh", { machine: "pc" }, "x86_64 pc qemu64 128M default", "vga exit ide"],
+  ["pvh", {}, "x86_64 pc qemu64 128M default", "vga exit ide"],
   ["pvh", { machine: "microvm" }, "x86_64 microvm qemu64 128M qboot", "exit virtio"],
   ["pvh", { disks: ["a.img"] }, "x86_64 pc qemu64 128M default", "vga exit ide"],
   ["pvh", { cdrom: "a.iso" }, "x86_64 pc qemu64 128M default", "vga exit ide"],
   ["pvh", { serialPorts: ["a", "b"] }, "x86_64 pc qemu64 128M default", "vga exit ide"],
   ["pvh", { firmware: "bios" }, "x86_64 pc qemu64 128M default", "vga exit ide"],
-  ["pvh", { debugConsole: true }, "x86_64 microvm qemu64 128M qboot", "exit virtio"],
-  ["pvh", { exitDevice: false }, "x86_64 microvm qemu64 128M qboot", "virtio"],
-  ["pvh", { cpu: "max", memory: "1G" }, "x86_64 microvm max 1G qboot", "exit virtio"],
+  ["pvh", { debugConsole: true }, "x86_64 pc qemu64 128M default", "vga exit ide"],
+  ["pvh", { display: "none" }, "x86_64 pc qemu64 128M default", "exit ide"],
+  ["pvh", { exitDevice: false }, "x86_64 pc qemu64 128M default", "vga ide"],
+  ["pvh", { cpu: "max", memory: "1G" }, "x86_64 pc max 1G default", "vga exit ide"],
   ["multiboot", {}, "x86_64 pc qemu64 128M default", "vga exit ide"],
   ["multiboot", { arch: "i386" }, "i386 pc qemu32 128M default", "vga exit ide"],
   ["multiboot", { machine: "q35" }, "x86_64 q35 qemu64 128M default", "vga exit ahci"],
@@ -135,7 +135,7 @@ describe("refused", () => {
       { arch: "ppc64", exitDevice: true },
       "exitDevice: no exit device fits: isa-debug-exit needs an ISA bus, which pseries has not",
     ],
-    ["pvh", { deviceTree: "a.dtb" }, "deviceTree: is not possible: microvm of x86_64 gives its"],
+    ["pvh", { deviceTree: "a.dtb" }, "deviceTree: is not possible: pc of x86_64 gives its kernel"],
     [
       "cortex-m",
       { serialPorts: ["a", "b", "c", "d", "e"], machine: "microbit" },

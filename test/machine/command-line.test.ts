@@ -41,8 +41,9 @@ const cases: readonly (readonly [
   spec: MachineSpec,
   rest: Partial<MachinePlan>,
 ])[] = [
-  ["a PVH kernel", "pvh", {}, { kernel, ...qboot }],
-  ["a PVH kernel under KVM", "pvh", {}, { kernel, ...qboot, accelerator: "kvm" }],
+  ["a PVH kernel", "pvh", {}, { kernel }],
+  ["a PVH kernel under KVM", "pvh", {}, { kernel, accelerator: "kvm" }],
+  ["a PVH kernel on microvm", "pvh", { machine: "microvm" }, { kernel, ...qboot }],
   ["a Multiboot kernel", "multiboot", {}, { kernel }],
   ["a Multiboot kernel on qemu-system-i386", "multiboot", { arch: "i386" }, { kernel }],
   [
@@ -118,8 +119,8 @@ const cases: readonly (readonly [
     { serialPorts: ["console", "log"], debugConsole: true, onReset: "continue" },
     { kernel },
   ],
-  ["a virtual clock", "pvh", { clock: "virtual" }, { kernel, ...qboot }],
-  ["a debugger", "pvh", { debug: true }, { kernel, ...qboot }],
+  ["a virtual clock", "pvh", { clock: "virtual" }, { kernel }],
+  ["a debugger", "pvh", { debug: true }, { kernel }],
   [
     "an exit device at a port of the user's own",
     "multiboot",
@@ -127,12 +128,7 @@ const cases: readonly (readonly [
     { kernel },
   ],
   ["semihosting, with its console", "entry-aarch64", { exitDevice: true }, { kernel }],
-  [
-    "a QEMU without its sandbox",
-    "pvh",
-    { exitDevice: false },
-    { kernel, ...qboot, sandbox: false },
-  ],
+  ["a QEMU without its sandbox", "pvh", { exitDevice: false }, { kernel, sandbox: false }],
   [
     "arguments of the user",
     "multiboot",

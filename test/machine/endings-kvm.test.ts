@@ -31,7 +31,7 @@ describe("KVM", () => {
   test("what KVM cannot execute leaves QEMU alive, and is an internal error", async () => {
     // Nothing is at that address that KVM could fetch an instruction from.
     const kernel = await assemblePvh("  mov $0xd0000000, %eax\n  jmp *%eax");
-    const vm = await boot({ kernel, accelerator: "kvm" });
+    const vm = await boot({ kernel, machine: "microvm", accelerator: "kvm" });
     expect(await vm.exited).toMatchObject({
       kind: "internal-error",
       message: expect.stringContaining("KVM internal error"),
@@ -41,7 +41,7 @@ describe("KVM", () => {
   });
 
   test("the record says so", async () => {
-    const vm = await boot("hello", { accelerator: "kvm" });
+    const vm = await boot("hello", { machine: "microvm", accelerator: "kvm" });
     await vm.serial.waitFor("Hello from x86_64 (PVH)");
     expect(vm.record().accelerator).toMatchObject({ requested: "kvm", used: "kvm" });
   });

@@ -56,7 +56,8 @@ up: .asciz "up"`);
 none: .word 0
 .long 0`);
     for (const _ of [1, 2, 3]) {
-      const vm = await boot({ kernel });
+      // A PC's firmware would reset by itself.
+      const vm = await boot({ kernel, machine: "microvm" });
       await vm.serial.waitFor("A", long);
       const busy = setInterval(() => {
         const untilMs = performance.now() + 60;

@@ -62,7 +62,7 @@ describe("the report of real machines", () => {
         "accelerator.why": expect.stringMatching(/\w+ \w+/),
         "qemu.version": expect.stringMatching(/^\d+\.\d+/),
         "machine.arch": "x86_64",
-        "machine.type": "microvm",
+        "machine.type": "pc",
         "kernel.sha256": createHash("sha256").update(bytes).digest("hex"),
         "kernel.image": expect.stringContaining("PVH"),
         "exit.kind": "power-off",

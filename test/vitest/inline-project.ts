@@ -14,7 +14,7 @@ const goneLimitMs = 5_000;
 
 /** What a project consists of besides its test files. */
 export interface InlineOptions {
-  /** Text of the argument of `bringup(…)`. */
+  /** Text of the argument of `bringup(…)`; by default kernels run on `microvm`, the quickest. */
   readonly plugin?: string;
   /** What stands in `test: { … }`. */
   readonly test?: string;
@@ -185,7 +185,9 @@ function readProcess(pid: string, file: string): string {
   }
 }
 
-function configuration({ plugin = "", plugins, test = "" }: InlineOptions): string {
+const quick = '{ machine: { machine: "microvm" } }';
+
+function configuration({ plugin = quick, plugins, test = "" }: InlineOptions): string {
   return `
     import { bringup } from "bringup/vitest";
     import { defineConfig } from "vitest/config";

@@ -107,7 +107,7 @@ test("changes all the time", async ({ boot }) => {
   await typing;
 });
 `;
-    await using project = await InlineProject.create({ "screen.test.ts": busy });
+    await using project = await InlineProject.create({ "screen.test.ts": busy }, { plugin: "" });
     for (const environment of [{ CI: "" }, { CI: "1" }]) {
       const run = await project.run(parameters, environment);
       expect(run.exitCode, run.output).toBe(0);

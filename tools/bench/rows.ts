@@ -69,7 +69,7 @@ export const overheadMs = 10;
 /** What a process may have in memory while a port floods it, Node itself included. */
 const mostMiB = 150;
 
-const pvhHello = { kernel: kernelPath("hello", "x86_64") };
+const pvhHello = { kernel: kernelPath("hello", "x86_64"), machine: "microvm" };
 
 export const rows: readonly Row[] = [
   {
@@ -105,7 +105,7 @@ export const rows: readonly Row[] = [
   death("dead-halt", "hello", "dead-halt"),
   {
     ...death("dead-reset-loop", "reset-loop", "reset-loop"),
-    spec: { kernel: kernelPath("reset-loop"), onReset: "continue" },
+    spec: { kernel: kernelPath("reset-loop"), machine: "microvm", onReset: "continue" },
     diesWith: "first reset",
   },
   {
@@ -127,7 +127,7 @@ export const rows: readonly Row[] = [
   {
     kind: "flood",
     name: "serial-flood-qemu",
-    spec: { kernel: kernelPath("flood"), accelerator: "tcg" },
+    spec: { kernel: kernelPath("flood"), machine: "microvm", accelerator: "tcg" },
     lastLine: "flood 150000",
     mostRatio: 2,
     mostRuns: 5,
@@ -136,6 +136,6 @@ export const rows: readonly Row[] = [
 ];
 
 function death(name: string, kernel: string, ending: string): DeathRow {
-  const spec = { kernel: kernelPath(kernel) };
+  const spec = { kernel: kernelPath(kernel), machine: "microvm" };
   return { kind: "death", name, spec, ending, diesWith: "last byte" };
 }
