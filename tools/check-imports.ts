@@ -46,7 +46,7 @@ const reserved: readonly { module: RegExp; rooms: readonly string[]; why: string
   },
   {
     module: /^execa$/,
-    rooms: ["process", "host"],
+    rooms: ["process"],
     why: "a program that is started must also be ended",
   },
 ];

@@ -11,7 +11,7 @@ import { buildKernels } from "../kernels/build.ts";
 
 const root = join(import.meta.dirname, "..");
 /** The variable is for tests of the demo, which must not replace the report of their own run. */
-const junit = resolve(root, process.env.DEMO_JUNIT ?? "reports/junit.xml");
+const junit = resolve(root, process.env.DEMO_JUNIT || "reports/junit.xml");
 
 async function main(namePattern: string | undefined): Promise<boolean> {
   const startedMs = performance.now();

@@ -1,7 +1,13 @@
 /** Address → source line, by `llvm-symbolizer`, which knows every guest's DWARF from one binary. */
-import { access, constants, readdir, readFile } from "node:fs/promises";
-import { delimiter, join } from "node:path";
-import { createPrivateDirectory, startOwned } from "../process/index.ts";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  createPrivateDirectory,
+  environmentValue,
+  findOnPath,
+  listOnPath,
+  startOwned,
+} from "../process/index.ts";
 
 /** One function at an address; several where the compiler inlined one into another. */
 export interface SymbolFrame {
@@ -22,45 +28,24 @@ export type SymbolizerAnswer =
 /** The first version whose output we read is 14: `--output-style=JSON` came with LLVM 13. */
 const oldestVersion = 14;
 
-const found = new Map<string, Promise<string | undefined>>();
+const found = new Map<string, string | undefined>();
 
 /**
  * Finds `llvm-symbolizer`, or else the newest `llvm-symbolizer-NN` (14 or newer), on `searchPath`
  * (default: the environment's PATH). The answer is kept for the life of the process.
  */
-export function findSymbolizer(
-  searchPath: string = process.env.PATH ?? "",
-): Promise<string | undefined> {
-  const known = found.get(searchPath);
-  if (known !== undefined) return known;
-  const search = searchDirectories(searchPath.split(delimiter).filter((part) => part !== ""));
-  found.set(searchPath, search);
-  return search;
+export function findSymbolizer(searchPath = environmentValue("PATH") ?? ""): string | undefined {
+  if (!found.has(searchPath)) found.set(searchPath, search(searchPath));
+  return found.get(searchPath);
 }
 
-async function searchDirectories(directories: readonly string[]): Promise<string | undefined> {
-  for (const directory of directories) {
-    const plain = join(directory, "llvm-symbolizer");
-    if (await isExecutable(plain)) return plain;
-  }
-  const versioned: { version: number; path: string }[] = [];
-  for (const directory of directories) {
-    const names = await readdir(directory).catch(() => []);
-    for (const name of names) {
-      const version = Number(/^llvm-symbolizer-(\d{1,3})$/.exec(name)?.[1] ?? 0);
-      if (version >= oldestVersion) versioned.push({ version, path: join(directory, name) });
-    }
-  }
-  versioned.sort((one, other) => other.version - one.version);
-  for (const { path } of versioned) if (await isExecutable(path)) return path;
-  return undefined;
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
+function search(searchPath: string): string | undefined {
+  const plain = findOnPath("llvm-symbolizer", searchPath);
+  if (plain !== undefined) return plain;
+  const version = (path: string) => Number(/\d+$/.exec(path)?.[0]);
+  return listOnPath(/^llvm-symbolizer-\d{1,3}$/, searchPath)
+    .filter((path) => version(path) >= oldestVersion)
+    .sort((one, other) => version(other) - version(one))[0];
 }
 
 /** An answer has a few hundred bytes. */

@@ -125,7 +125,7 @@ async function nameWithTool(
   address: bigint,
   options: SymbolsOptions,
 ): Promise<{ frames: readonly SymbolFrame[]; note?: string }> {
-  const tool = options.symbolizer === undefined ? await findSymbolizer() : options.symbolizer;
+  const tool = options.symbolizer === undefined ? findSymbolizer() : options.symbolizer;
   if (tool === undefined || tool === null) {
     return { frames: [], note: "no source lines: llvm-symbolizer was not found (install llvm)" };
   }

@@ -4,7 +4,7 @@
  * from image and spec alone.
  */
 import { type AcceleratorChoice, HostError, SpecError } from "../evidence/index.ts";
-import type { Environment } from "./cache.ts";
+import { type Environment, environmentValue } from "../process/index.ts";
 import { type Calibration, calibrate, hardwareAccelerator } from "./calibration.ts";
 import { describeHost, type HostDescription } from "./host-description.ts";
 import { acceleratorName, probeAccelerator, type Refusal, refusalOf } from "./kvm.ts";
@@ -50,7 +50,7 @@ export function requestedAccelerator(
 ): AcceleratorRequest {
   const given = [
     { from: "accelerator", word: field },
-    { from: "BRINGUP_ACCELERATOR", word: environment.BRINGUP_ACCELERATOR || undefined },
+    { from: "BRINGUP_ACCELERATOR", word: environmentValue("BRINGUP_ACCELERATOR", environment) },
     { from: "accelerator", word: fallback },
   ].find(({ word }) => word !== undefined);
   if (given?.word === undefined) return "auto";

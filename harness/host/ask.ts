@@ -1,9 +1,8 @@
 /** Asks a QEMU binary about itself by running it. Every question has a limit. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { execa } from "execa";
 import { HostError } from "../evidence/index.ts";
-import { createPrivateDirectory, startOwned } from "../process/index.ts";
+import { createPrivateDirectory, runToEnd, startOwned } from "../process/index.ts";
 import { isRecord } from "./cache.ts";
 
 /** How to ask. */
@@ -25,34 +24,14 @@ const excerptCharacters = 300;
  *   and what it printed. Afterwards it does not run any more.
  */
 export async function askText(asking: Asking, questions: readonly string[]): Promise<string> {
-  const subprocess = execa(asking.path, questions, {
-    reject: false,
-    stdin: "ignore",
-    maxBuffer: answerLimitBytes,
-    stripFinalNewline: false,
-    env: { LC_ALL: "C" },
+  const { failure, stdout, stderr } = await runToEnd(asking.path, questions, {
+    limitMs: asking.limitMs,
+    outputLimitBytes: answerLimitBytes,
+    environment: { LC_ALL: "C" },
   });
-  let isLate = false;
-  const timer = setTimeout(() => {
-    isLate = true;
-    subprocess.kill("SIGKILL");
-    // A child of a wrapper script may outlive it and hold the pipes open.
-    subprocess.stdout.destroy();
-    subprocess.stderr.destroy();
-  }, asking.limitMs);
-  const result = await subprocess;
-  clearTimeout(timer);
-  if (!result.failed && !isLate) return result.stdout;
-  const how = isLate
-    ? `did not answer within ${asking.limitMs} ms`
-    : result.isMaxBuffer
-      ? `printed more than ${answerLimitBytes} bytes`
-      : result.signal !== undefined
-        ? `was killed by ${result.signal}`
-        : result.exitCode !== undefined
-          ? `ended with exit code ${result.exitCode}`
-          : `could not be started (${result.code})`;
-  throw brokenBinary(asking, questions.join(" "), how, `${result.stderr}${result.stdout}`, result);
+  if (failure === undefined) return stdout;
+  const how = failure.kind === "late" ? lateAnswer(asking) : failure.how;
+  throw brokenBinary(asking, questions.join(" "), how, `${stderr}${stdout}`, failure.cause);
 }
 
 /** One QMP command; `arguments` may be left out. */
@@ -110,7 +89,7 @@ export async function converse(
     const answers = parseAnswers(Buffer.concat(received).toString("utf8"), all.length);
     if (answers !== undefined && !isLate) return { answers: answers.slice(1, -1) };
     const how = isLate
-      ? `did not answer within ${asking.limitMs} ms`
+      ? lateAnswer(asking)
       : `ended (${end.signal ?? end.exitCode ?? end.spawnError?.message}) before it had answered`;
     return { how, printed: readFileSync(logFile, "utf8").trim() };
   } finally {
@@ -156,6 +135,10 @@ function brokenBinary(
       `asked for ${question}, it ${how}${quote(printed)}`,
     { cause },
   );
+}
+
+function lateAnswer({ limitMs }: Asking): string {
+  return `did not answer within ${limitMs} ms`;
 }
 
 /** What a program printed, cut to what a message can hold. */

@@ -4,11 +4,8 @@
  */
 import { randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
-
-/** Environment variables, as in `process.env`. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+import { join } from "node:path";
+import { type Environment, userDirectory } from "../process/index.ts";
 
 /** Raised whenever the shape or the meaning of anything kept changes. */
 const cacheFormat = 1;
@@ -32,11 +29,8 @@ export function cacheDirectory(
   environment: Environment = process.env,
   platform: NodeJS.Platform = process.platform,
 ): string {
-  const configured = environment.XDG_CACHE_HOME;
-  if (configured !== undefined && isAbsolute(configured)) return join(configured, "bringup");
-  const home = environment.HOME ?? homedir();
   const caches = platform === "darwin" ? join("Library", "Caches") : ".cache";
-  return join(home, caches, "bringup");
+  return join(userDirectory("XDG_CACHE_HOME", caches, environment), "bringup");
 }
 
 /** @returns the value kept for exactly this key, or `undefined`. Never throws. */

@@ -1,7 +1,8 @@
 /** Which accelerator is the faster one here, measured and not guessed from `/dev/kvm`. */
 import { HostError } from "../evidence/index.ts";
+import type { Environment } from "../process/index.ts";
 import { createPrivateDirectory } from "../process/index.ts";
-import { type CacheEntry, type Environment, isRecord } from "./cache.ts";
+import { type CacheEntry, isRecord } from "./cache.ts";
 import { describeHost, type HostDescription } from "./host-description.ts";
 import { loopKernelFor } from "./loop-kernel.ts";
 import { type FindOptions, findQemu } from "./qemu.ts";

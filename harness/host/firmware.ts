@@ -1,10 +1,9 @@
 /** Firmware of this computer: UEFI through QEMU's descriptors, ROMs in QEMU's own directories. */
 import { accessSync, constants, readdirSync, readFileSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import { HostError } from "../evidence/index.ts";
-import type { Environment } from "./cache.ts";
+import { type Environment, userDirectory } from "../process/index.ts";
 import {
   type FirmwareDescriptor,
   type FirmwareWish,
@@ -109,11 +108,7 @@ export function firmwareDirectories(
   qemu: Pick<QemuBinary, "dataDirectories">,
   environment: Environment = process.env,
 ): string[] {
-  const configured = environment.XDG_CONFIG_HOME;
-  const configuration =
-    configured !== undefined && isAbsolute(configured)
-      ? configured
-      : join(environment.HOME ?? homedir(), ".config");
+  const configuration = userDirectory("XDG_CONFIG_HOME", ".config", environment);
   return [
     ...new Set([
       join(configuration, "qemu", "firmware"),

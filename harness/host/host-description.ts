@@ -1,7 +1,7 @@
 /** What this computer offers an accelerator, as data, so that what follows from it is pure. */
 import { closeSync, openSync, readFileSync, statSync } from "node:fs";
 import { cpus, machine, release, userInfo } from "node:os";
-import { execa } from "execa";
+import { runToEnd } from "../process/index.ts";
 
 /** This computer, or an invented one. Plain JSON. */
 export interface HostDescription {
@@ -88,11 +88,9 @@ export function hasVirtualisationFlag(cpuInfo: string): boolean {
 async function hasHardwareVirtualisation(arch: string): Promise<boolean> {
   if (process.platform === "darwin") {
     // Apple's documented way to ask whether the Hypervisor framework works on this Mac.
-    const asked = await execa("sysctl", ["-n", "kern.hv_support"], {
-      reject: false,
-      timeout: sysctlLimitMs,
-    });
-    return asked.stdout?.trim() === "1";
+    const options = { limitMs: sysctlLimitMs };
+    const asked = await runToEnd("sysctl", ["-n", "kern.hv_support"], options);
+    return asked.stdout.trim() === "1";
   }
   // Other architectures have KVM only where the CPU has the mode for it.
   if (arch !== "x86_64" && arch !== "i386") return true;

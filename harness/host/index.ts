@@ -4,7 +4,6 @@ export {
   chooseAccelerator,
   requestedAccelerator,
 } from "./accelerator.ts";
-export type { Environment } from "./cache.ts";
 export {
   type Calibration,
   type CalibrationRequest,

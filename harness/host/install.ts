@@ -3,7 +3,8 @@
  * `requirements.json`, the one table that set-up reads too.
  */
 import { readFileSync } from "node:fs";
-import { type Environment, isRecord } from "./cache.ts";
+import { type Environment, environmentValue, findOnPath } from "../process/index.ts";
+import { isRecord } from "./cache.ts";
 import {
   choosePackageManager,
   type PackageManager,
@@ -13,7 +14,6 @@ import {
   releaseNames,
   typedCommand,
 } from "./package-names.mjs";
-import { findOnPath } from "./search-path.ts";
 
 /** One row of the table, as far as this file needs it. */
 export interface Requirement {
@@ -59,7 +59,7 @@ export function packagesOf(
 
 function thisDistribution(environment: Environment): Distribution | undefined {
   const present = packageManagers.filter(
-    ({ program }) => findOnPath(program, environment.PATH) !== undefined,
+    ({ program }) => findOnPath(program, environmentValue("PATH", environment)) !== undefined,
   );
   const osRelease = readText("/etc/os-release");
   const manager = choosePackageManager(present, osRelease);

@@ -1,10 +1,15 @@
 /** Where the QEMU binaries are: the spec's own, `BRINGUP_QEMU`, or PATH. Runs nothing. */
-import { closeSync, openSync, readdirSync, readSync, realpathSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { closeSync, openSync, readSync, realpathSync, statSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { HostError } from "../evidence/index.ts";
-import type { Environment } from "./cache.ts";
+import {
+  type Environment,
+  environmentValue,
+  findOnPath,
+  isExecutable,
+  listOnPath,
+} from "../process/index.ts";
 import { installCommand } from "./install.ts";
-import { directoriesOf, findOnPath, isExecutable } from "./search-path.ts";
 
 /** A binary and who named it, for messages: "the machine's qemu field", "BRINGUP_QEMU", "PATH". */
 export interface LocatedQemu {
@@ -35,11 +40,11 @@ export function locateQemu(
   if (binary !== undefined && binary !== "") {
     return locateNamed(arch, binary, "the machine's qemu field", environment);
   }
-  const named = environment.BRINGUP_QEMU;
-  if (named !== undefined && named !== "") {
+  const named = environmentValue("BRINGUP_QEMU", environment);
+  if (named !== undefined) {
     return locateNamed(arch, named, "BRINGUP_QEMU", environment);
   }
-  const path = findOnPath(`qemu-system-${arch}`, environment.PATH);
+  const path = findOnPath(`qemu-system-${arch}`, environmentValue("PATH", environment));
   if (path !== undefined) return { path, namedBy: "PATH" };
   throw new HostError(
     `install QEMU for ${arch}, or name a binary in BRINGUP_QEMU: ` +
@@ -60,7 +65,9 @@ function locateNamed(
   environment: Environment,
 ): LocatedQemu {
   // A bare name is looked for like a shell does, anything with a slash is a path.
-  const path = name.includes("/") ? resolve(name) : findOnPath(name, environment.PATH);
+  const path = name.includes("/")
+    ? resolve(name)
+    : findOnPath(name, environmentValue("PATH", environment));
   const stats = path === undefined ? undefined : statSync(path, { throwIfNoEntry: false });
   if (path === undefined || stats === undefined) {
     throw new HostError(`correct ${namedBy}: it names ${name}, which does not exist`);
@@ -80,14 +87,13 @@ function locateNamed(
 /** Every `qemu-system-*` on PATH by what it emulates; the first of a name wins. */
 export function locateAllOnPath(environment: Environment): Map<string, string> {
   const found = new Map<string, string>();
-  for (const directory of directoriesOf(environment.PATH)) {
-    for (const name of namesIn(directory)) {
-      // A dash in the suffix ("x86_64-microvm") marks a cut-down build, not an architecture.
-      const arch = /^qemu-system-([a-z0-9_]+)$/.exec(name)?.[1];
-      if (arch === undefined || found.has(arch)) continue;
-      const path = join(directory, name);
-      if (isExecutable(path)) found.set(arch, path);
-    }
+  // A dash in the suffix ("x86_64-microvm") marks a cut-down build, not an architecture.
+  for (const path of listOnPath(
+    /^qemu-system-[a-z0-9_]+$/,
+    environmentValue("PATH", environment),
+  )) {
+    const arch = basename(path).slice("qemu-system-".length);
+    if (!found.has(arch)) found.set(arch, path);
   }
   return found;
 }
@@ -111,13 +117,5 @@ function isScript(path: string): boolean {
   } catch {
     // Executable, but not readable: then it is no script, for a shell would have to read it.
     return false;
-  }
-}
-
-function namesIn(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch {
-    return [];
   }
 }

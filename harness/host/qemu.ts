@@ -1,7 +1,8 @@
 /** Finds QEMU and what it can do by asking it; the answers are kept, per binary. */
 import { HostError } from "../evidence/index.ts";
+import type { Environment } from "../process/index.ts";
 import { type Asking, askQmp, askText, quote } from "./ask.ts";
-import { type CacheEntry, type Environment, isRecord } from "./cache.ts";
+import { type CacheEntry, isRecord } from "./cache.ts";
 import { identify, installQemu, locateAllOnPath, locateQemu } from "./locate.ts";
 import {
   type DeviceModel,

@@ -1,11 +1,6 @@
 /** Finds a thing out once: for this process in memory, for the next one in the cache directory. */
-import {
-  type CacheEntry,
-  cacheDirectory,
-  type Environment,
-  readCache,
-  writeCache,
-} from "./cache.ts";
+import type { Environment } from "../process/index.ts";
+import { type CacheEntry, cacheDirectory, readCache, writeCache } from "./cache.ts";
 
 const known = new Map<string, Promise<unknown>>();
 

@@ -1,15 +1,20 @@
 /** Finds virtiofsd, which serves a directory to a guest, and what this one can do. */
 import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import { HostError } from "../evidence/index.ts";
+import {
+  type Environment,
+  environmentValue,
+  findOnPath,
+  isExecutable,
+  userDirectory,
+} from "../process/index.ts";
 import { askText } from "./ask.ts";
-import { type Environment, isRecord } from "./cache.ts";
+import { isRecord } from "./cache.ts";
 import { listDescriptors } from "./firmware.ts";
 import { installCommand } from "./install.ts";
 import { identify } from "./locate.ts";
 import { rememberHere } from "./remember.ts";
-import { findOnPath, isExecutable } from "./search-path.ts";
 
 /** Milliseconds that it may take for its answer; it needs some 10. */
 const helpLimitMs = 10_000;
@@ -40,7 +45,7 @@ export async function findVirtiofsd(request: VirtiofsdRequest = {}): Promise<Vir
   const { environment = process.env } = request;
   const directories = request.directories ?? descriptorDirectories(environment);
   const described = listDescriptors(directories).map(binaryOf);
-  const path = [findOnPath("virtiofsd", environment.PATH), ...described].find(
+  const path = [findOnPath("virtiofsd", environmentValue("PATH", environment)), ...described].find(
     (one) => one !== undefined && isExecutable(one),
   );
   if (path === undefined) {
@@ -66,11 +71,7 @@ export function parseVirtiofsdHelp(path: string, help: string): Virtiofsd {
 }
 
 function descriptorDirectories(environment: Environment): string[] {
-  const configured = environment.XDG_CONFIG_HOME;
-  const configuration =
-    configured !== undefined && isAbsolute(configured)
-      ? configured
-      : join(environment.HOME ?? homedir(), ".config");
+  const configuration = userDirectory("XDG_CONFIG_HOME", ".config", environment);
   return [configuration, "/etc", "/usr/share"].map((place) => join(place, "qemu", "vhost-user"));
 }
 

@@ -1,7 +1,14 @@
 /** Boots machines: from a spec to a guest that runs, or to an error and nothing left behind. */
 import { BringupError, formatEvidence, isGuestsOwn } from "../evidence/index.ts";
 import { type Calibration, hasGraphicalSession } from "../host/index.ts";
-import { CleanupStack, prepareSession, sweepSessions, tell, withLimit } from "../process/index.ts";
+import {
+  CleanupStack,
+  environmentValue,
+  prepareSession,
+  sweepSessions,
+  tell,
+  withLimit,
+} from "../process/index.ts";
 import { overlays, programStarts, reproductionCommandLine, shellCommand } from "./command-line.ts";
 import { debuggerLines } from "./debugger.ts";
 import { checkDeviceTreePlace } from "./device-tree-place.ts";
@@ -171,7 +178,7 @@ function evidenceOfScript(): Promise<EvidenceStore> {
 }
 
 async function startOwnRun(): Promise<EvidenceStore> {
-  const root = process.env.BRINGUP_EVIDENCE ?? ".bringup";
+  const root = environmentValue("BRINGUP_EVIDENCE") ?? ".bringup";
   await sweepSessions();
   await pruneRuns(root);
   return new EvidenceStore(root, newRunName());

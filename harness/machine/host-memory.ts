@@ -6,15 +6,26 @@ import { memoryBytes } from "./spec-check.ts";
 const mebibyte = 1024 ** 2;
 
 /**
+ * Bytes that a machine can have here: the computer's, or those of the container that this process
+ * is in. `constrainedMemory()` reads the limit of its control group, and gives 0, or more than the
+ * computer has, where there is none (Node's documentation of `process`).
+ */
+export function hostMemoryBytes(): number {
+  const limitBytes = process.constrainedMemory();
+  return limitBytes > 0 ? Math.min(totalmem(), limitBytes) : totalmem();
+}
+
+/**
  * QEMU would start, and be killed once the guest uses what is not there.
- * @throws `SpecError` for more memory than this computer has.
+ * @throws `SpecError` for more memory than this computer, or this container, has.
  */
 export function checkHostMemory(
   memory: string | number | undefined,
-  hostBytes: number = totalmem(),
+  hostBytes: number = hostMemoryBytes(),
 ): void {
   const wantedBytes = memoryBytes(memory) ?? 0;
   if (wantedBytes <= hostBytes) return;
   const host = `${Math.floor(hostBytes / mebibyte)} MiB`;
-  throw new SpecError("memory", `got ${memory}, but this computer has ${host}; take less`);
+  const place = hostBytes < totalmem() ? "container" : "computer";
+  throw new SpecError("memory", `got ${memory}, but this ${place} has ${host}; take less`);
 }

@@ -1,5 +1,6 @@
 /** Which word counts: a field of the spec, then the environment, then the plugin's defaults. */
-import { type Environment, requestedAccelerator } from "../host/index.ts";
+import { requestedAccelerator } from "../host/index.ts";
+import { type Environment, environmentValue } from "../process/index.ts";
 import type { MachineSpec, SpecChanges } from "./spec.ts";
 import { checkChanges, checkSpec } from "./spec-check.ts";
 
@@ -19,7 +20,8 @@ export function withDefaults(
     ([name]) => !changes.some(([changed]) => changed === name),
   );
   const { accelerator, debug, qemu, ...others }: MachineSpec = Object.fromEntries(unchanged);
-  const isQemuNamed = spec.qemu !== undefined || (environment.BRINGUP_QEMU ?? "") !== "";
+  const isQemuNamed =
+    spec.qemu !== undefined || environmentValue("BRINGUP_QEMU", environment) !== undefined;
   return {
     ...others,
     ...(qemu === undefined || isQemuNamed ? {} : { qemu }),
@@ -31,5 +33,5 @@ export function withDefaults(
 
 /** `BRINGUP_DEBUG=1`: every machine waits for a debugger, and nothing times out. */
 export function isDebugging(environment: Environment = process.env): boolean {
-  return !["", "0", "false", undefined].includes(environment.BRINGUP_DEBUG);
+  return ![undefined, "0", "false"].includes(environmentValue("BRINGUP_DEBUG", environment));
 }

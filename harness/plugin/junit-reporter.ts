@@ -8,7 +8,7 @@ import type {
   TestSpecification,
   Vitest,
 } from "vitest/node";
-import { ownLastWords, tell } from "../process/index.ts";
+import { environmentValue, ownLastWords, tell } from "../process/index.ts";
 import { junitXml, removeReport, writeReport } from "../reports/index.ts";
 import { type PlannedFile, type ReportedRun, runReport } from "./run-report.ts";
 
@@ -106,7 +106,8 @@ export class JunitReporter implements Reporter {
       unhandledErrors: dangerouslyIgnoreUnhandledErrors ? [] : end.unhandledErrors,
       planned: this.#planned,
     });
-    const attachmentRoot = process.env.CI_PROJECT_DIR ?? process.env.WORKSPACE ?? root;
+    const attachmentRoot =
+      environmentValue("CI_PROJECT_DIR") ?? environmentValue("WORKSPACE") ?? root;
     writeReport(this.#file(vitest), junitXml(run, { attachmentRoot }));
   }
 

@@ -6,7 +6,7 @@ import type { TestProject, Vitest } from "vitest/node";
 import { BringupError, SpecError } from "../evidence/index.ts";
 import { calibrateHost } from "../host/index.ts";
 import { isDebugging, newRunName, pruneRuns, type RunSettings } from "../machine/index.ts";
-import { sessionDirectory, sweepSessions } from "../process/index.ts";
+import { environmentValue, sessionDirectory, sweepSessions } from "../process/index.ts";
 import { BaselineReporter } from "./baseline-reporter.ts";
 import { buildFirst } from "./build.ts";
 import { JunitReporter } from "./junit-reporter.ts";
@@ -123,7 +123,7 @@ function runOf(vitest: Vitest, root: string): Promise<SharedRun> {
 }
 
 async function startRun(root: string): Promise<SharedRun> {
-  const evidence = resolve(root, process.env.BRINGUP_EVIDENCE ?? ".bringup");
+  const evidence = resolve(root, environmentValue("BRINGUP_EVIDENCE") ?? ".bringup");
   await sweepSessions();
   await pruneRuns(evidence);
   const calibration = (await calibrateHost()) ?? null;

@@ -1,7 +1,7 @@
 /** How a program is bound to this process: not even SIGKILL of this one leaves it behind. */
-import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, join } from "node:path";
 import { HostError, SpecError } from "../evidence/index.ts";
+import { environmentValue } from "./environment.ts";
+import { findProgram } from "./search-path.ts";
 
 /** How a child is bound to this process. */
 export type Binding = "pdeathsig" | "guardian";
@@ -53,7 +53,7 @@ export function bind(
   descriptors: number,
 ): BoundCommand {
   if (binding === "pdeathsig") {
-    const file = findProgram("setpriv", process.env.PATH);
+    const file = findProgram("setpriv", environmentValue("PATH"));
     if (file === undefined) {
       throw new HostError("setpriv(1) is missing, which binds programs to this process", {
         remedy: "install util-linux",
@@ -85,24 +85,5 @@ export function defaultBinding(): Binding {
 
 /** `true` if `PATH` has an executable of that name. */
 export function isOnPath(name: string): boolean {
-  return findProgram(name, process.env.PATH) !== undefined;
-}
-
-/** The file that execvp(3) would run, or `undefined`. A name with a slash is taken as it is. */
-export function findProgram(name: string, path: string | undefined): string | undefined {
-  const candidates = name.includes("/")
-    ? [name]
-    : (path ?? "").split(delimiter).map((directory) => join(directory, name));
-  return candidates.find(isExecutable);
-}
-
-/** Most places of a PATH lack the file, and an exception for each would take its time. */
-function isExecutable(path: string): boolean {
-  try {
-    if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return findProgram(name, environmentValue("PATH")) !== undefined;
 }

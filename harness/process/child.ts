@@ -6,8 +6,10 @@ import { dirname } from "node:path";
 import type { Duplex } from "node:stream";
 import { execa, type Options } from "execa";
 import { HostError } from "../evidence/index.ts";
-import { type Binding, type BoundCommand, bind, defaultBinding, findProgram } from "./binding.ts";
+import { type Binding, type BoundCommand, bind, defaultBinding } from "./binding.ts";
+import { environmentValue } from "./environment.ts";
 import { ownProgram } from "./owner.ts";
+import { findProgram } from "./search-path.ts";
 
 /** How a child ended: exactly one of the three is set. */
 export interface ChildEnd {
@@ -73,7 +75,7 @@ export function startOwned(
   options: StartOptions,
 ): OwnedChild {
   const { environment = process.env, inherit = [], sockets } = options;
-  const program = findProgram(file, environment.PATH);
+  const program = findProgram(file, environmentValue("PATH", environment));
   const descriptors = sockets + inherit.length;
   const binding = options.binding ?? defaultBinding();
   const command = bind(binding, program ?? file, commandArguments, descriptors);

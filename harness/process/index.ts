@@ -2,6 +2,7 @@ export { type Binding, isOnPath } from "./binding.ts";
 export { type ChildEnd, type OwnedChild, type StartOptions, startOwned } from "./child.ts";
 export { CleanupStack, withLimit } from "./cleanup-stack.ts";
 export { startDeadline } from "./deadline.ts";
+export { type Environment, environmentValue, userDirectory } from "./environment.ts";
 export { type FifoPair, openFifoPair } from "./fifo.ts";
 export { firstToPrint } from "./first-to-print.ts";
 export { makeFifos } from "./make-fifos.ts";
@@ -11,8 +12,9 @@ export {
   type PrivateDirectory,
   prepareSession,
 } from "./private-directory.ts";
-export { runProgram } from "./run-program.ts";
+export { runProgram, runToEnd } from "./run-program.ts";
 export { runShell, type ShellResult } from "./run-shell.ts";
+export { findOnPath, isExecutable, listOnPath } from "./search-path.ts";
 export { makeSessionInside, sessionDirectory } from "./session.ts";
 export { sweepSessions } from "./sweep.ts";
 export { tell } from "./tell.ts";

@@ -1,4 +1,5 @@
 /** Runs a command line that a person wrote. */
+import { releaseHeldPipes } from "./held-pipes.ts";
 
 /** How it ended, and what it printed: stdout and stderr interleaved as they came. */
 export interface ShellResult {
@@ -9,12 +10,13 @@ export interface ShellResult {
 
 /**
  * Runs `command` by the shell in `directory`, without input and without a limit of time. Never
- * throws for its failure; where it could not even be started, `output` says why.
+ * throws for its failure; where it could not even be started, `output` says why. A server that it
+ * leaves behind (of a compiler cache, for one) is not waited for.
  */
 export async function runShell(command: string, directory: string): Promise<ShellResult> {
   // Loaded only here: it takes longer than many a test, and no test runs a build.
   const { execa } = await import("execa");
-  const result = await execa(command, {
+  const subprocess = execa(command, {
     shell: true,
     cwd: directory,
     stdin: "ignore",
@@ -22,6 +24,8 @@ export async function runShell(command: string, directory: string): Promise<Shel
     reject: false,
     preferLocal: true,
   });
+  releaseHeldPipes(subprocess.nodeChildProcess);
+  const result = await subprocess;
   const { exitCode, signal } = result;
   const isStarted = exitCode !== undefined || signal !== undefined;
   const output = isStarted ? result.all : undefined;

@@ -12,7 +12,7 @@ import {
   listDevices,
   listQemu,
 } from "../../harness/host/index.ts";
-import { findOnPath } from "../../harness/host/search-path.ts";
+import { findOnPath } from "../../harness/process/index.ts";
 import { privateEnvironment, temporaryDirectory, writeScript } from "./temporary.ts";
 
 const realQemu = findOnPath("qemu-system-x86_64", process.env.PATH) ?? "qemu-system-x86_64";

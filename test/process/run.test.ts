@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { HostError } from "../../harness/evidence/index.ts";
-import { isOnPath, runProgram, runShell } from "../../harness/process/index.ts";
+import { isOnPath, runProgram, runShell, runToEnd } from "../../harness/process/index.ts";
 import { temporaryDirectory } from "./owner-process.ts";
 
 describe("runProgram", () => {
@@ -13,8 +13,8 @@ describe("runProgram", () => {
 
   test.each([
     ["fails with its words", "echo 'bad image' >&2; exit 3", "sh failed: bad image"],
-    ["fails without words", "exit 3", "sh failed: Command failed with exit code 3"],
-    ["is killed", "kill -TERM $$", "sh failed: Command was killed with SIGTERM"],
+    ["fails without words", "exit 3", "sh failed: it ended with exit code 3"],
+    ["is killed", "kill -TERM $$", "sh failed: it was killed by SIGTERM"],
   ])("that %s says so", async (_how, script, message) => {
     const failure = await runProgram("sh", ["-c", script]).catch((error) => error);
     expect(failure).toBeInstanceOf(HostError);
@@ -24,8 +24,32 @@ describe("runProgram", () => {
 
   test("that takes too long is ended, and says so", async () => {
     await expect(runProgram("sleep", ["1000"], { limitMs: 50 })).rejects.toThrow(
-      "sleep failed: it took longer than 50 ms",
+      "sleep failed: it did not end within 50 ms",
     );
+  });
+
+  test("whose child holds the pipes open keeps its limit", async () => {
+    const startedMs = performance.now();
+    const stays = ["-c", "sleep 30 & echo $!; exec sleep 30"];
+    const { failure, stdout } = await runToEnd("sh", stays, { limitMs: 100 });
+    expect(failure).toMatchObject({ kind: "late", how: "did not end within 100 ms" });
+    expect(performance.now() - startedMs).toBeLessThan(15_000);
+    process.kill(Number(stdout), "SIGKILL");
+  });
+
+  test("that leaves a child behind is done when it has ended itself", async () => {
+    const script = "sleep 30 & echo $!; head -c 300000 /dev/zero >&2";
+    const { failure, stderr, stdout } = await runToEnd("sh", ["-c", script], { limitMs: 20_000 });
+    process.kill(Number(stdout), "SIGKILL");
+    expect(failure).toBeUndefined();
+    expect(stderr).toHaveLength(300_000);
+  });
+
+  test("whose child goes on printing is done, too", async () => {
+    const script = "( while echo more; do sleep 0.01; done ) & echo $!";
+    const { failure, stdout } = await runToEnd("sh", ["-c", script], { limitMs: 20_000 });
+    process.kill(Number(/\d+/.exec(stdout)?.[0]), "SIGKILL");
+    expect(failure).toBeUndefined();
   });
 
   test("that prints without end is ended, and says so", async () => {
@@ -63,6 +87,12 @@ describe("runShell", () => {
       signal: "SIGKILL",
       output: "",
     });
+  });
+
+  test("waits for no server that the command leaves behind", async () => {
+    const { exitCode, output } = await runShell("sleep 30 & echo $!", temporaryDirectory());
+    process.kill(Number(output), "SIGKILL");
+    expect(exitCode).toBe(0);
   });
 
   test("in a directory that is missing says so", async () => {

@@ -66,7 +66,7 @@ describe("a room must not import", () => {
     [
       "execa",
       'import { execa } from "execa";',
-      'only process, host may import "execa": a program that is started must also be ended',
+      'only process may import "execa": a program that is started must also be ended',
     ],
   ])("%s", (_name, text, message) => {
     expect(judge("harness/qmp/client.ts", `// The client.\n${text}\n`)).toEqual([`2: ${message}`]);

@@ -4,7 +4,7 @@
  * can be tested on any. Runs on Node 20 and without dependencies.
  */
 import { accessSync, constants, existsSync, readdirSync } from "node:fs";
-import { basename, delimiter, dirname, join } from "node:path";
+import { basename, delimiter, dirname, isAbsolute, join } from "node:path";
 import {
   choosePackageManager,
   packageManagers,
@@ -17,8 +17,8 @@ import {
 /** The full path of a program on `path`, or `undefined`. Nothing is run. */
 export function findCommand(name, path) {
   for (const directory of path.split(delimiter)) {
-    // An empty entry means the working directory, which no set-up should trust.
-    if (directory === "") continue;
+    // An empty or relative entry means the working directory, which no set-up should trust.
+    if (!isAbsolute(directory)) continue;
     const candidate = join(directory, name);
     try {
       accessSync(candidate, constants.X_OK);
