@@ -6,7 +6,7 @@ import type { GuestLocation, MachineExit } from "../evidence/index.ts";
 import type { ChildEnd } from "../process/index.ts";
 import type { ExitDevice } from "./exit-device.ts";
 import { type ExitOutcomes, judgeStatus } from "./exit-outcomes.ts";
-import { firstErrorLine, linesOfQemu, saysLockup } from "./qemu-words.ts";
+import { firstErrorLine, saysLockup } from "./qemu-words.ts";
 
 /** What was seen. */
 export interface EndFacts {
@@ -170,28 +170,39 @@ function classifyProcessEnd(facts: EndFacts): MachineExit {
   if (killedBy !== undefined) return killed(killedBy, "the harness ended QEMU", facts);
   if (child?.signal !== undefined) return classifySignal(child.signal, facts);
   const code = child?.exitCode;
-  // Semihosting lets a guest write there, too.
-  const isShared = facts.exitDevice === "semihosting";
-  const words = firstErrorLine(isShared ? linesOfQemu(facts.stderr) : facts.stderr);
+  const words = firstErrorLine(facts.stderr);
   const because = `QEMU ended without an event, with exit code ${code ?? "unknown"}`;
-  // A debug-exit of 0 and QEMU's own failure both give 1; QEMU says why it fails.
-  if (code !== undefined && !(code === 1 && words !== undefined)) {
-    const status = statusOf(code, facts.exitDevice);
-    if (status !== undefined) return { kind: "debug-exit", status, because, ...place(facts) };
-    const isSuccess = code === 0 && isOwnCode(facts.exitDevice);
-    if (isSuccess) return { kind: "power-off", because };
+  const status = code === undefined ? undefined : statusOf(code, facts.exitDevice);
+  if (status !== undefined) {
+    return { kind: "debug-exit", status, because: because + complaint(facts), ...place(facts) };
   }
+  if (code === 0 && isOwnCode(facts.exitDevice)) return { kind: "power-off", because };
   const message = words ?? `it ended with exit code ${code ?? "unknown"} and no word of why`;
   return code === undefined
     ? { kind: "qemu-crash", message, because }
     : { kind: "qemu-crash", exitCode: code, message, because };
 }
 
+/**
+ * QEMU's exit code 1 is also that of its own failures. But it fails by that code only until it
+ * speaks QMP, and this watch begins after that; later it aborts, or stops the guest. What it has
+ * printed proves nothing: it complains about much that it survives (`virtio: zero sized buffers
+ * are not allowed`), and by semihosting the guest writes to the same place.
+ */
+function complaint({ child, exitDevice, stderr }: EndFacts): string {
+  const words = exitDevice === "isa-debug-exit" && child?.exitCode === 1 && firstErrorLine(stderr);
+  return words ? `; QEMU had complained: ${words}` : "";
+}
+
 function classifySignal(signal: NodeJS.Signals, facts: EndFacts): MachineExit {
   const because = `QEMU was ended by ${signal}`;
   const fromOutside = ["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP"].includes(signal);
   if (fromOutside) return killed(`${signal}, not from the harness`, because, facts);
-  const message = firstErrorLine(facts.stderr) ?? because;
+  const words = firstErrorLine(facts.stderr);
+  const isShared = facts.exitDevice === "semihosting" && words !== undefined;
+  const message = isShared
+    ? `${because}; standard error, where the guest writes too, has: ${words}`
+    : (words ?? because);
   if (saysLockup(facts.stderr)) return { kind: "lockup", because: message, ...place(facts) };
   return { kind: "qemu-crash", signal, message, because };
 }

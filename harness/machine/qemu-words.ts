@@ -1,10 +1,5 @@
 /** What QEMU prints on stderr: its complaints, and what is none. Pure. */
 
-/** What QEMU says with its own name before it. */
-export function linesOfQemu(stderr: string): string {
-  return (stderr.match(/^qemu-system-\w+: .*$/gm) ?? []).join("\n");
-}
-
 /** QEMU's first complaint that is not a warning, without its own name before it. */
 export function firstErrorLine(stderr: string): string | undefined {
   return errorLines(stderr)[0];

@@ -53,9 +53,21 @@ const table: readonly (readonly [name: string, facts: Partial<EndFacts>, exit: o
     { kind: "debug-exit", status: 1 },
   ],
   [
-    "semihosting: QEMU's own failure",
+    "semihosting: a code of 1 after words of the guest that look like QEMU's",
     { exitDevice: "semihosting", ...ended(1), stderr: "hello\nqemu-system-arm: no memory\n" },
-    { kind: "qemu-crash", message: "no memory" },
+    {
+      kind: "debug-exit",
+      status: 1,
+      because: "QEMU ended without an event, with exit code 1",
+    },
+  ],
+  [
+    "semihosting: a crash, and words that may be either's",
+    { exitDevice: "semihosting", child: { signal: "SIGABRT" }, stderr: "qemu-system-arm: hello\n" },
+    {
+      kind: "qemu-crash",
+      message: "QEMU was ended by SIGABRT; standard error, where the guest writes too, has: hello",
+    },
   ],
   // The finisher: newer QEMU tells a failure with the code 0 from a success
   [

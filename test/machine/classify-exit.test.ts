@@ -20,14 +20,33 @@ const table: readonly (readonly [name: string, facts: Partial<EndFacts>, exit: o
     { kind: "debug-exit", status: 49 },
   ],
   [
-    "code 1 with an error of QEMU",
-    { ...ended(1), stderr: `${warning}qemu-system-x86_64: could not lock\n` },
-    { kind: "qemu-crash", exitCode: 1, message: "could not lock" },
+    "debug-exit 0 after a complaint of QEMU, which does not fail by a code any more",
+    {
+      ...ended(1),
+      stderr: `${warning}qemu-system-x86_64: virtio: zero sized buffers are not allowed\n`,
+    },
+    {
+      kind: "debug-exit",
+      status: 0,
+      because:
+        "QEMU ended without an event, with exit code 1; " +
+        "QEMU had complained: virtio: zero sized buffers are not allowed",
+    },
+  ],
+  [
+    "a pass of kvm-unit-tests after a complaint",
+    { ...ended(1), stderr: "qemu-system-x86_64: no\n", exitOutcomes: "kvm-unit-tests" },
+    { kind: "debug-exit", status: 0, outcome: "pass" },
   ],
   [
     "code 1 without an exit device",
     { ...ended(1), exitDevice: undefined },
     { kind: "qemu-crash", exitCode: 1, message: "it ended with exit code 1 and no word of why" },
+  ],
+  [
+    "code 1 without an exit device, with an error of QEMU",
+    { ...ended(1), exitDevice: undefined, stderr: "qemu-system-x86_64: could not lock\n" },
+    { kind: "qemu-crash", exitCode: 1, message: "could not lock" },
   ],
   ["code 2", ended(2), { kind: "qemu-crash", exitCode: 2 }],
   ["code 0 without an event", ended(0), { kind: "qemu-crash", exitCode: 0 }],
@@ -54,9 +73,9 @@ const table: readonly (readonly [name: string, facts: Partial<EndFacts>, exit: o
     { kind: "debug-exit", status: 1 },
   ],
   [
-    "finisher: QEMU's own failure",
+    "finisher: failure 1 after a complaint of QEMU",
     { exitDevice: "finisher", ...ended(1), stderr: "qemu-system-riscv64: no\n" },
-    { kind: "qemu-crash", exitCode: 1, message: "no" },
+    { kind: "debug-exit", status: 1 },
   ],
   [
     "newer QEMU: a failure by the finisher is called a panic",

@@ -1,4 +1,6 @@
 /** Each way by which a guest ends the machine in good order, with a real guest. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { GuestError } from "../../harness/evidence/index.ts";
 import {
@@ -84,6 +86,18 @@ describe("semihosting", () => {
     // An exit code of 1 is the guest's: what it prints is no word of QEMU.
     expect(error.exit?.kind).toBe("panic");
     expect(error.exit?.because).toContain("then: QEMU ended without an event, with exit code 1");
+  });
+
+  test("has a standard error, on which a guest may write what QEMU would", async () => {
+    const text = "qemu-system-aarch64: could not lock\n";
+    const rest = `${semihostingPrint(text, "append")}\n${semihostingExit(1, "SYS_EXIT")}`;
+    const vm = await boot({ kernel: await aarch64Guest("", rest), exitDevice: true });
+    expect(await vm.exited).toEqual({
+      kind: "debug-exit",
+      status: 1,
+      because: "QEMU ended without an event, with exit code 1",
+    });
+    expect(readFileSync(join(vm.record().directory, "stderr.log"), "utf8")).toBe(text);
   });
 
   test("has a standard output, which is judged", async () => {

@@ -98,11 +98,14 @@ export function psci(call: number): string {
   return `  movz w0, #${call & 0xffff}\n  movk w0, #${call >>> 16}, lsl #16\n  hvc #0`;
 }
 
-/** The AArch64 calls of semihosting that open `:tt` and write `text` there, as a C library does. */
-export function semihostingPrint(text: string): string {
+/**
+ * The AArch64 calls of semihosting that open `:tt` and write `text` there, as a C library does: for
+ * writing it is the standard output, for appending the standard error.
+ */
+export function semihostingPrint(text: string, open: "write" | "append" = "write"): string {
   return `  b 8f
 .balign 8
-open: .quad name, 4, 3
+open: .quad name, ${open === "write" ? 4 : 8}, 3
 write: .quad 0, printed, ${text.length}
 name: .asciz ":tt"
 printed: .ascii ${JSON.stringify(text)}
