@@ -2,6 +2,7 @@
 
 import type { Elf } from "./elf.ts";
 import { type ByteSource, ElfError, FieldReader } from "./elf-bytes.ts";
+import { isLocalLabel } from "./symbol-names.ts";
 
 /** The symbol that an address belongs to. */
 export interface NearestSymbol {
@@ -24,12 +25,20 @@ interface Candidate {
   readonly contains: boolean;
 }
 
+/** The symbol that is looked for: it is not below `lowest`. */
+interface Sought {
+  readonly address: bigint;
+  readonly lowest: bigint;
+}
+
 const sectionType = { symbols: 2, dynamicSymbols: 11 } as const;
 /** Entries of the symbol table read at a time. */
 const symbolsPerRead = 16_384;
 /** The Linux kernel has some 200,000 symbols. */
 const symbolsLimit = 4_000_000;
 const nameLimitBytes = 4096;
+/** Names of the Linux kernel take some 10 MB. */
+const namesLimitBytes = 256 * 1024 * 1024;
 
 /**
  * Finds the function that contains `address`, or else the nearest symbol before it that is not
@@ -53,6 +62,7 @@ export async function findNearestSymbol(
   if (count > symbolsLimit) {
     throw new ElfError(`the file has ${count} symbols, more than the limit of ${symbolsLimit}`);
   }
+  const nameAt = await readNames(source, names);
   let best: Candidate | undefined;
   for (let first = 0; first < count; first += symbolsPerRead) {
     const length = Math.min(symbolsPerRead, count - first);
@@ -60,19 +70,21 @@ export async function findNearestSymbol(
     const bytes = await source.read(offset, length * entryBytes, "the symbol table");
     for (let index = 0; index < length; index++) {
       const entry = bytes.subarray(index * entryBytes, (index + 1) * entryBytes);
-      best = better(best, decode(elf, entry, address, lowest));
+      const next = decode(elf, entry, { address, lowest });
+      const candidate = better(best, next);
+      if (candidate !== best && !isLocalLabel(nameAt(candidate), candidate?.rank === 3)) {
+        best = candidate;
+      }
     }
   }
   if (best === undefined) return undefined;
-  const name = await readName(source, names, best.nameOffset);
-  // "$x" and the like are marks of Arm and RISC-V assemblers, not names.
-  return name.startsWith("$") ? undefined : { name, address: best.address };
+  return { name: nameAt(best), address: best.address };
 }
 
 /** `e_machine` of 32-bit Arm. */
 const armMachine = 40;
 
-function decode(elf: Elf, entry: Buffer, address: bigint, lowest: bigint): Candidate | undefined {
+function decode(elf: Elf, entry: Buffer, { address, lowest }: Sought): Candidate | undefined {
   const fields = new FieldReader(entry, elf);
   const information = entry[elf.bits === 64 ? 4 : 12] ?? 0;
   const section = fields.halfAt(14, 6);
@@ -124,15 +136,22 @@ async function readSections(source: ByteSource, elf: Elf): Promise<Section[]> {
   });
 }
 
-async function readName(source: ByteSource, names: Section, nameOffset: number): Promise<string> {
-  const left = names.sizeBytes - BigInt(nameOffset);
-  if (left <= 0n) throw new ElfError("the name of a symbol lies outside the table of names");
-  const lengthBytes = Number(left < nameLimitBytes ? left : nameLimitBytes);
-  const bytes = await source.read(
-    names.offset + BigInt(nameOffset),
-    lengthBytes,
-    "a symbol's name",
-  );
-  const end = bytes.indexOf(0);
-  return bytes.subarray(0, end === -1 ? lengthBytes : end).toString("utf8");
+async function readNames(
+  source: ByteSource,
+  { offset, sizeBytes }: Section,
+): Promise<(symbol: Candidate | undefined) => string> {
+  if (sizeBytes > namesLimitBytes) {
+    const limit = `more than the limit of ${namesLimitBytes}`;
+    throw new ElfError(`the names of the symbols take ${sizeBytes} bytes, ${limit}`);
+  }
+  const names = await source.read(offset, Number(sizeBytes), "the names of the symbols");
+  return (symbol) => {
+    const start = symbol?.nameOffset ?? 0;
+    if (start >= names.length) {
+      throw new ElfError("the name of a symbol lies outside the table of names");
+    }
+    const end = names.indexOf(0, start);
+    const last = Math.min(end === -1 ? names.length : end, start + nameLimitBytes);
+    return names.toString("utf8", start, last);
+  };
 }

@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import { type Elf, loadedSegments, readElf } from "./elf.ts";
 import { type ByteSource, ElfError, fileSource } from "./elf-bytes.ts";
 import { findNearestSymbol } from "./elf-symbols.ts";
+import { isLocalLabel, readableName } from "./symbol-names.ts";
 import { askSymbolizer, findSymbolizer, type SymbolFrame } from "./symbolizer.ts";
 
 /** What is known of an address; whatever is missing is unknown, and `note` says why. */
@@ -75,7 +76,8 @@ async function locate(
     if (named.frames[0]?.symbol !== undefined || named.frames[0]?.line !== undefined) {
       const [innermost, ...inlinedInto] = named.frames;
       const lineless = innermost?.line === undefined ? noLines(path) : undefined;
-      return { address, ...innermost, inlinedInto, ...noteOf(place.note, lineless) };
+      const frame = await withFunction(innermost ?? {}, source, elf, place);
+      return { address, ...frame, inlinedInto, ...noteOf(place.note, lineless) };
     }
     return {
       address,
@@ -131,7 +133,24 @@ async function nameWithTool(
   }
   const answer = await askSymbolizer(tool, path, address, options.timeoutMs ?? 5000);
   if ("failure" in answer) return { frames: [], note: `no source lines: ${answer.failure}` };
-  return { frames: answer.frames };
+  return { frames: answer.frames.map(withReadableName) };
+}
+
+function withReadableName(frame: SymbolFrame): SymbolFrame {
+  return frame.symbol === undefined ? frame : { ...frame, symbol: readableName(frame.symbol) };
+}
+
+/** The tool takes a label within a function for its name, where there is no DWARF. */
+async function withFunction(
+  frame: SymbolFrame,
+  source: ByteSource,
+  elf: Elf,
+  place: Place,
+): Promise<SymbolFrame> {
+  const { symbol, ...rest } = frame;
+  if (symbol === undefined || !isLocalLabel(symbol)) return frame;
+  const { symbol: name } = await nameWithTable(source, elf, place);
+  return name === undefined ? rest : { ...rest, symbol: name };
 }
 
 async function nameWithTable(
@@ -141,7 +160,7 @@ async function nameWithTable(
 ): Promise<{ symbol?: string; offset?: bigint }> {
   const nearest = await findNearestSymbol(source, elf, place.address, place.lowest);
   if (nearest === undefined) return {};
-  return { symbol: nearest.name, offset: place.address - nearest.address };
+  return { symbol: readableName(nearest.name), offset: place.address - nearest.address };
 }
 
 function noLines(path: string): string {

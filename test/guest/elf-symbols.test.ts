@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { findNearestSymbol } from "../../harness/guest/elf-symbols.ts";
-import { bufferSource, fileSource, readElf } from "../../harness/guest/index.ts";
+import { bufferSource, fileSource, openSymbols, readElf } from "../../harness/guest/index.ts";
 import { buildElf } from "./clang.ts";
 import { sampleElf } from "./elf-sample.ts";
 
@@ -52,6 +52,36 @@ datum: .fill 4
       expect(await find(0x300000n, 0x300000n)).toBeUndefined();
     },
   );
+
+  test("labels of tools are passed over, also by llvm-symbolizer's answer", async () => {
+    const path = await buildElf({
+      target: "x86_64-elf",
+      file: "kernel.S",
+      source: `
+    .globl kmain
+kmain: nop
+.LBB0_2: nop
+    .globl L0
+L0: nop
+$x: nop
+    .globl _ZN1k5inner17h4488b3a2266d7c2eE
+_ZN1k5inner17h4488b3a2266d7c2eE: nop
+.L1: nop
+    .globl L7
+    .type L7, %function
+L7: nop
+`,
+      // Keeps local labels, as RISC-V does for its linker.
+      compile: ["-Wa,-L"],
+      link: ["-Ttext=0x100000", "-e", "kmain"],
+    });
+    const names = ["kmain", "kmain", "kmain", "kmain", "k::inner", "k::inner", "L7"];
+    for (const symbolizer of [undefined, null]) {
+      const symbols = openSymbols(path, symbolizer === null ? { symbolizer } : {});
+      const found = names.map((_, index) => symbols.locate(0x100000n + BigInt(index)));
+      expect((await Promise.all(found)).map(({ symbol }) => symbol)).toEqual(names);
+    }
+  });
 
   test("a file without a symbol table has none", async () => {
     const bytes = sampleElf({ segments: [{ content: Buffer.alloc(4) }] });
