@@ -1,8 +1,9 @@
-/* Runs in an endless loop, without a word: a kernel that waits for what never happens. */
+/* Polls memory in an endless loop, without a word: a kernel that waits for what never happens. */
+
+static volatile int has_happened;
 
 void kernel_main(void)
 {
-    /* The empty assembly statement stands for work, so that the compiler keeps the loop. */
-    for (;;)
-        __asm__ volatile("");
+    while (!has_happened) {
+    }
 }

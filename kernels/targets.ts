@@ -69,6 +69,7 @@ const x86Flags = ["-mgeneral-regs-only", "-mno-red-zone", ...include("x86")];
 /** What every board can do. */
 const portable = [
   "dead-halt",
+  "dead-spin",
   "echo",
   "exit-code",
   "flood",
@@ -158,7 +159,7 @@ export const targets: readonly TargetDescription[] = [
     name: "mips",
     triple: "mips-unknown-none-elf",
     compilerFlags: ["-mno-abicalls", "-msoft-float", "-G0", ...include("ns16550")],
-    kernels: ["hello", "reset", "spin"],
+    kernels: ["dead-spin", "hello", "reset", "spin"],
     emulation: "elf32btsmip",
     linkerScript: "runtime/mips/linker.ld",
     runtime: ["runtime", "runtime/ns16550", "runtime/mips"],
@@ -168,7 +169,7 @@ export const targets: readonly TargetDescription[] = [
     name: "ppc64",
     triple: "powerpc64-unknown-none-elf",
     compilerFlags: ["-mabi=elfv2", "-msoft-float", "-mno-altivec", ...include("ppc64")],
-    kernels: ["hello", "refuse-unplug"],
+    kernels: ["dead-spin", "hello", "refuse-unplug"],
     emulation: "elf64ppc",
     linkerScript: "runtime/ppc64/linker.ld",
     runtime: ["runtime", "runtime/ppc64"],

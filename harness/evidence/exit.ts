@@ -72,11 +72,13 @@ export type MachineExit =
 export type MachineExitKind = MachineExit["kind"];
 
 /**
- * Every CPU that was started is halted with interrupts off, so that nothing can wake the guest.
- * A finding, not an exit: the machine stays usable.
+ * Every CPU that was started is halted with interrupts off, or jumps in place with them off, so
+ * that nothing can get the guest going again. A finding, not an exit: the machine stays usable.
  */
 export interface DeadHalt {
   readonly kind: "dead-halt";
+  /** Whether a CPU jumps in place, instead of being halted. */
+  readonly spins?: boolean;
   readonly at?: GuestLocation;
   readonly because: string;
 }
@@ -150,6 +152,8 @@ function describeKind(exit: MachineExit | DeadHalt): string {
     case "killed":
       return `killed by ${exit.by}`;
     case "dead-halt":
-      return "dead halt: every started CPU is halted with interrupts off";
+      return exit.spins === true
+        ? "dead halt: every started CPU jumps in place, or is halted, with interrupts off"
+        : "dead halt: every started CPU is halted with interrupts off";
   }
 }

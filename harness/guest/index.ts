@@ -1,6 +1,7 @@
 export { isCortexM, looksLikeVectorTable } from "./arm-profile.ts";
 export { codeFrame } from "./code-frame.ts";
 export { findDeadHalt, type HaltJudgement } from "./dead-halt.ts";
+export { type CpuSurroundings, deafInstructionSet } from "./deaf-cpu.ts";
 export {
   type Elf,
   type ElfSegment,
@@ -11,6 +12,7 @@ export {
 } from "./elf.ts";
 export { type ByteSource, bufferSource, ElfError, fileSource } from "./elf-bytes.ts";
 export { readNotes } from "./elf-notes.ts";
+export { isEndlessLoop, loopReachBytes } from "./endless-loop.ts";
 export { portWriteCodeBytes, standsBehindPortWrite } from "./port-write.ts";
 export { type CpuRegisters, parseRegisters, type RegisterFormat } from "./registers.ts";
 export {
@@ -19,3 +21,4 @@ export {
   stoppingInstruction,
 } from "./stopping-code.ts";
 export { openSymbols, type SymbolLocation, type Symbols } from "./symbols.ts";
+export { wakingPin, wakingVector } from "./wake-sources.ts";

@@ -16,7 +16,10 @@ export interface CpuRegisters {
   readonly interruptsEnabled: boolean | undefined;
   /** `false` for an x86 CPU that still waits for its start-up interrupt. */
   readonly started: boolean | undefined;
-  /** By lower-case name ("rax", "cs.base", "x0", "a0"); just "pc" on minor architectures. */
+  /**
+   * By lower-case name ("rax", "cs.base", "x0", "a0"); on minor architectures just "pc", and what
+   * says whether interrupts are taken ("msr" of PowerPC, "status" of MIPS).
+   */
   readonly values: ReadonlyMap<string, bigint>;
 }
 
@@ -63,6 +66,13 @@ function parseCpu(format: RegisterFormat, cpu: number, body: string): CpuRegiste
   }
 }
 
+/** A segment is "CS =selector base limit flags"; a descriptor table has base and limit alone. */
+const segmentPattern = new RegExp(
+  "^([C-GS]S|LDT|TR|GDT|IDT) *=(?:([0-9a-f]{4}) )?" +
+    " *([0-9a-f]{8,16}) ([0-9a-f]{8})(?: ([0-9a-f]{8}))?\\b",
+  "gm",
+);
+
 function parseX86(cpu: number, body: string): CpuRegisters {
   const values = new Map<string, bigint>();
   for (const [, name, number] of body.matchAll(
@@ -70,14 +80,12 @@ function parseX86(cpu: number, body: string): CpuRegisters {
   )) {
     values.set(name?.toLowerCase() ?? "", hexadecimal(number));
   }
-  // A segment is "CS =selector base limit flags"; a descriptor table has no selector.
-  for (const [, name, selector, base, limit] of body.matchAll(
-    /^([C-GS]S|LDT|TR|GDT|IDT) *=(?:([0-9a-f]{4}) )? *([0-9a-f]{8,16}) ([0-9a-f]{8})\b/gm,
-  )) {
+  for (const [, name, selector, base, limit, flags] of body.matchAll(segmentPattern)) {
     const key = name?.toLowerCase() ?? "";
     if (selector !== undefined) values.set(key, hexadecimal(selector));
     values.set(`${key}.base`, hexadecimal(base));
     values.set(`${key}.limit`, hexadecimal(limit));
+    if (flags !== undefined) values.set(`${key}.flags`, hexadecimal(flags));
   }
   for (const [, name, words] of body.matchAll(
     /\b([XYZ]MM\d\d)=([0-9a-f]{16}(?: [0-9a-f]{16})+)/g,
@@ -164,16 +172,25 @@ const otherProgramCounters = [
   /\bPSW=mask [0-9a-f]{16} addr ([0-9a-f]{16})\b/,
 ];
 
+/** The registers of the remaining targets that say whether interrupts are taken. */
+const otherStates = { msr: /\bMSR ([0-9a-f]{8,16})\b/, status: /\bCP0 Status\s+0x([0-9a-f]{8})\b/ };
+
 function parseOther(cpu: number, body: string): CpuRegisters {
   const found = otherProgramCounters.map((pattern) => pattern.exec(body)?.[1]).find(Boolean);
   const instructionPointer = found === undefined ? undefined : hexadecimal(found);
+  const values = new Map<string, bigint>();
+  if (instructionPointer !== undefined) values.set("pc", instructionPointer);
+  for (const [name, pattern] of Object.entries(otherStates)) {
+    const digits = pattern.exec(body)?.[1];
+    if (digits !== undefined) values.set(name, hexadecimal(digits));
+  }
   return {
     cpu,
     instructionPointer,
     halted: undefined,
     interruptsEnabled: undefined,
     started: undefined,
-    values: instructionPointer === undefined ? new Map() : new Map([["pc", instructionPointer]]),
+    values,
   };
 }
 

@@ -3,7 +3,6 @@ import type { GuestLocation } from "../evidence/index.ts";
 import {
   type CpuRegisters,
   codeFrame,
-  findDeadHalt,
   type HaltJudgement,
   openSymbols,
   parseRegisters,
@@ -16,6 +15,7 @@ import {
   stoppingInstruction,
 } from "../guest/index.ts";
 import type { QmpClient } from "../qmp/index.ts";
+import { judgeHalt } from "./halt-look.ts";
 
 /** Milliseconds that QEMU may take for each question. */
 const questionMs = 1_000;
@@ -24,6 +24,11 @@ export interface AutopsyOptions {
   readonly arch: string;
   readonly registers: RegisterFormat;
   readonly qmp: QmpClient;
+  readonly accelerator: string;
+  /** Arm: the highest exception level that the CPUs have, if that is known. */
+  readonly highestLevel: 1 | 2 | 3 | undefined;
+  /** Whether a watchdog that runs out sends an NMI. */
+  readonly hasNmiWatchdog: boolean;
   /** ELF with the guest's symbols. */
   readonly symbols: string | undefined;
   /** When the kernel was built, in milliseconds since 1970. */
@@ -53,10 +58,16 @@ export class Autopsy {
     return text === undefined ? [] : parseRegisters(this.#options.registers, text);
   }
 
-  /** Whether every started CPU is halted for good. */
+  /** Whether every started CPU halts, or jumps in place, for good. */
   async judgeHalt(): Promise<{ judgement: HaltJudgement; registers: CpuRegisters[] }> {
     const registers = await this.registers();
-    return { judgement: findDeadHalt(this.#options.registers, registers), registers };
+    const look = {
+      ...this.#options,
+      format: this.#options.registers,
+      code: this.#code.bind(this),
+      monitor: this.#monitor.bind(this),
+    };
+    return { judgement: await judgeHalt(look, registers), registers };
   }
 
   /**

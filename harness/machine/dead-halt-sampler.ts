@@ -78,6 +78,7 @@ export class DeadHaltSampler {
     const isStill = this.#hooks.lastActivityMs() === activityMs && this.#hooks.isRunning();
     if (!isStill || this.#stopped || this.#waiting === 0) return;
     const place = at === undefined ? {} : { at };
-    this.#hooks.onDead({ kind: "dead-halt", because: judgement.because, ...place });
+    const { because, spins } = judgement;
+    this.#hooks.onDead({ kind: "dead-halt", because, ...(spins ? { spins } : {}), ...place });
   }
 }

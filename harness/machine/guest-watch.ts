@@ -11,8 +11,7 @@ import {
 import type { FifoPair } from "../process/index.ts";
 import { GuestHold, type QmpEvent } from "../qmp/index.ts";
 import type { Screen } from "../screen/index.ts";
-import { Autopsy } from "./autopsy.ts";
-import { registersOf } from "./board.ts";
+import type { Autopsy } from "./autopsy.ts";
 import { CrashReport } from "./crash-report.ts";
 import { DeadHaltSampler } from "./dead-halt-sampler.ts";
 import { EndWaits } from "./end-waits.ts";
@@ -22,6 +21,7 @@ import { wireGuestPort } from "./guest-port.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import type { MachineParts } from "./machine-parts.ts";
 import type { MachineChronicle } from "./machine-record.ts";
+import { makeAutopsy } from "./make-autopsy.ts";
 import { makeScreen } from "./make-screen.ts";
 import { hasRepeatingFirmware } from "./pc-firmware.ts";
 import type { WiredPort } from "./port-wiring.ts";
@@ -47,8 +47,7 @@ export class GuestWatch {
     this.#parts = parts;
     this.chronicle = parts.chronicle;
     this.lifecycle = new Lifecycle((state) => this.chronicle.note("machine", state));
-    const { arch } = parts.chronicle.facts;
-    this.#autopsy = new Autopsy({ ...parts, arch, registers: registersOf(arch) });
+    this.#autopsy = makeAutopsy(parts);
     this.sampler = new DeadHaltSampler(this.#autopsy, {
       lastActivityMs: () => Math.max(...this.ports.map(({ port }) => port.lastActivityMs)),
       // Behind a write that ends the machine a guest halts, and is examined for a while.

@@ -25,6 +25,37 @@ const table: readonly (readonly [name: string, facts: Partial<EndFacts>, exit: o
     { ...powerOff, ...ended(77), exitOutcomes: "kvm-unit-tests" },
     { kind: "debug-exit", status: 38, outcome: "skip" },
   ],
+  // The finisher of RISC-V
+  [
+    "finisher: a power-off",
+    { exitDevice: "finisher", ...ended(0) },
+    { kind: "power-off", because: "QEMU ended without an event, with exit code 0" },
+  ],
+  [
+    "finisher: a failure",
+    { exitDevice: "finisher", ...ended(3) },
+    { kind: "debug-exit", status: 3 },
+  ],
+  [
+    "finisher: failure 1",
+    { exitDevice: "finisher", ...ended(1) },
+    { kind: "debug-exit", status: 1 },
+  ],
+  [
+    "finisher: failure 1 after a complaint of QEMU",
+    { exitDevice: "finisher", ...ended(1), stderr: "qemu-system-riscv64: no\n" },
+    { kind: "debug-exit", status: 1 },
+  ],
+  [
+    "newer QEMU: a failure by the finisher is called a panic",
+    { exitDevice: "finisher", shutdownReason: "guest-panic", ...ended(7) },
+    { kind: "debug-exit", status: 7 },
+  ],
+  [
+    "newer QEMU: a power-off by the finisher",
+    { exitDevice: "finisher", ...powerOff, ...ended(0) },
+    { kind: "power-off" },
+  ],
   // Semihosting ends QEMU at once; one that made a shutdown of it would be understood, too
   [
     "semihosting: a success",

@@ -55,7 +55,10 @@ test.each<readonly [string, "isa-debug-exit" | "semihosting", () => Promise<stri
   const watch = new EndWatch({
     child,
     qmp,
-    autopsy: new Autopsy({ arch, registers, qmp, symbols: undefined, builtAtMs: undefined }),
+    autopsy: new Autopsy({
+      ...{ arch, registers, qmp, accelerator: "tcg", symbols: undefined, builtAtMs: undefined },
+      ...{ highestLevel: undefined, hasNmiWatchdog: false },
+    }),
     cpuLog: join(directory, "cpu.log"),
     stderrLog,
     accelerator: "tcg",
