@@ -16,6 +16,7 @@ export const rooms: readonly string[] = [
   "text",
   "evidence",
   "process",
+  "store",
   "qmp",
   "serial",
   "host",

@@ -1,18 +1,11 @@
 /** Boots machines: from a spec to a guest that runs, or to an error and nothing left behind. */
 import { BringupError, formatEvidence, isGuestsOwn } from "../evidence/index.ts";
 import { type Calibration, hasGraphicalSession } from "../host/index.ts";
-import {
-  CleanupStack,
-  environmentValue,
-  prepareSession,
-  sweepSessions,
-  tell,
-  withLimit,
-} from "../process/index.ts";
+import { CleanupStack, prepareSession, sweepSessions, tell, withLimit } from "../process/index.ts";
+import { beginRun, EvidenceStore, evidenceFolder, newRunName, pruneRuns } from "../store/index.ts";
 import { overlays, programStarts, reproductionCommandLine, shellCommand } from "./command-line.ts";
 import { debuggerLines } from "./debugger.ts";
 import { checkDeviceTreePlace } from "./device-tree-place.ts";
-import { EvidenceStore, newRunName, pruneRuns } from "./evidence-store.ts";
 import { type LaunchedMachine, launchMachine } from "./launch.ts";
 import type { Machine } from "./machine.ts";
 import type { LimitOfWait } from "./machine-parts.ts";
@@ -172,14 +165,23 @@ function plainLimit(timeoutMs: number | undefined, usualMs = defaultWaitMs, debu
 }
 
 /** The store of a process without a run: it also clears what earlier ones have left. */
-function evidenceOfScript(): Promise<EvidenceStore> {
+async function evidenceOfScript(): Promise<EvidenceStore> {
   ownStore ??= startOwnRun();
-  return ownStore;
+  const starting = ownStore;
+  try {
+    return await starting;
+  } catch (error) {
+    // What was in the way may be gone by the next boot.
+    if (ownStore === starting) ownStore = undefined;
+    throw error;
+  }
 }
 
 async function startOwnRun(): Promise<EvidenceStore> {
-  const root = environmentValue("BRINGUP_EVIDENCE") ?? ".bringup";
+  const folder = evidenceFolder(process.cwd());
+  const run = newRunName();
   await sweepSessions();
-  await pruneRuns(root);
-  return new EvidenceStore(root, newRunName());
+  await pruneRuns(folder);
+  await beginRun(folder, run);
+  return new EvidenceStore(folder, run);
 }

@@ -53,9 +53,9 @@ export {
   type WaitResult,
   type WriteOptions,
 } from "../serial/index.ts";
+export { EvidenceStore } from "../store/index.ts";
 export { type BootOptions, bootMachine, defaultWaitMs } from "./boot.ts";
 export * from "./devices/index.ts";
-export { EvidenceStore, newRunName, pruneRuns } from "./evidence-store.ts";
 export type { ExitDeviceChoice } from "./exit-device.ts";
 export type { ExitOutcomes, StatusLists } from "./exit-outcomes.ts";
 export type { MachineState } from "./lifecycle.ts";

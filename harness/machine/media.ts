@@ -1,6 +1,7 @@
 /** What a machine boots from: the image under test, disks and CD, each where QEMU takes it. */
 import { basename, join } from "node:path";
 import { SpecError } from "../evidence/index.ts";
+import type { KeptImage } from "../store/index.ts";
 import { bootLoaderOf, makeLoaderIso } from "./boot-media/boot-loader.ts";
 import { makeDirectoryDisk, type SurveyedDirectory } from "./boot-media/directory-disk.ts";
 import { makeSystemPartition } from "./boot-media/efi-system-partition.ts";
@@ -10,7 +11,6 @@ import { findUefiShell } from "./boot-media/uefi-shell.ts";
 import type { ChosenBoard } from "./choose-board.ts";
 import type { MachinePlan } from "./command-line.ts";
 import { type PlannedDisk, planDisk } from "./disks.ts";
-import type { KeptImage } from "./evidence-store.ts";
 import { planFlatBinary } from "./flat-binary.ts";
 import { convertToElf32 } from "./image-elf32.ts";
 import { type DetectedImage, describeImage } from "./image-types.ts";

@@ -8,6 +8,7 @@ import {
   hasOption,
   type QemuBinary,
 } from "../host/index.ts";
+import type { EvidenceStore } from "../store/index.ts";
 import { checkBootMedia } from "./boot-check.ts";
 import { chooseByDirectory } from "./boot-media/directory-choice.ts";
 import { existing } from "./boot-media/existing.ts";
@@ -16,7 +17,6 @@ import type { MachinePlan } from "./command-line.ts";
 import { planDeviceTree } from "./device-tree.ts";
 import { planSpecDevices } from "./devices/plan-devices.ts";
 import { planRtc } from "./devices/rtc.ts";
-import type { EvidenceStore } from "./evidence-store.ts";
 import { examineImage } from "./examine-image.ts";
 import { checkSemihosting, exitDeviceOf, exitPortOf, needsTcg } from "./exit-device.ts";
 import { checkOutcomes } from "./exit-outcomes.ts";

@@ -5,8 +5,9 @@ import type { Plugin, ViteUserConfig } from "vitest/config";
 import type { TestProject, Vitest } from "vitest/node";
 import { BringupError, SpecError } from "../evidence/index.ts";
 import { calibrateHost } from "../host/index.ts";
-import { isDebugging, newRunName, pruneRuns, type RunSettings } from "../machine/index.ts";
-import { environmentValue, sessionDirectory, sweepSessions } from "../process/index.ts";
+import { isDebugging, type RunSettings } from "../machine/index.ts";
+import { sessionDirectory, sweepSessions } from "../process/index.ts";
+import { beginRun, evidenceFolder, newRunName, pruneRuns } from "../store/index.ts";
 import { BaselineReporter } from "./baseline-reporter.ts";
 import { buildFirst } from "./build.ts";
 import { JunitReporter } from "./junit-reporter.ts";
@@ -123,10 +124,13 @@ function runOf(vitest: Vitest, root: string): Promise<SharedRun> {
 }
 
 async function startRun(root: string): Promise<SharedRun> {
-  const evidence = resolve(root, environmentValue("BRINGUP_EVIDENCE") ?? ".bringup");
+  const evidence = evidenceFolder(root);
+  const name = newRunName();
   await sweepSessions();
   await pruneRuns(evidence);
+  // Where nothing can be written, each test that boots says so, and the others need it not.
+  await beginRun(evidence, name).catch(() => {});
   const calibration = (await calibrateHost()) ?? null;
   const session = await sessionDirectory();
-  return { calibration, evidence, run: newRunName(), root, session };
+  return { calibration, evidence, run: name, root, session };
 }

@@ -5,8 +5,9 @@ export { startDeadline } from "./deadline.ts";
 export { type Environment, environmentValue, userDirectory } from "./environment.ts";
 export { type FifoPair, openFifoPair } from "./fifo.ts";
 export { firstToPrint } from "./first-to-print.ts";
+export { openWithLock } from "./lock.ts";
 export { makeFifos } from "./make-fifos.ts";
-export { ownLastWords } from "./owner.ts";
+export { ownDirectory, ownLastWords } from "./owner.ts";
 export {
   createPrivateDirectory,
   type PrivateDirectory,

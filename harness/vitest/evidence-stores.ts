@@ -1,4 +1,4 @@
-import { EvidenceStore } from "../machine/index.ts";
+import { EvidenceStore } from "../store/index.ts";
 
 const stores = new Map<string, EvidenceStore>();
 

@@ -1,19 +1,11 @@
 /** What is on disk of a machine, when, and whether it shows the same again. */
-import {
-  existsSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
-import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { copyFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { execa } from "execa";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { GuestError, HostError, SpecError, TimeoutError } from "../../harness/evidence/index.ts";
-import { bootMachine, EvidenceStore, newRunName, pruneRuns } from "../../harness/machine/index.ts";
+import { bootMachine, EvidenceStore } from "../../harness/machine/index.ts";
 import { kernelPath } from "../../kernels/build.ts";
 import { boot, errorOf, soonMs, temporaryDirectory, useKernels } from "./machines.ts";
 
@@ -157,38 +149,6 @@ describe("the kernel under test is the file as it was when it booted", () => {
   });
 });
 
-describe("old runs", () => {
-  const day = 24 * 60 * 60;
-
-  async function makeRun(root: string, name: string, ageSeconds: number): Promise<void> {
-    const directory = join(root, "runs", name, "a.test.ts");
-    await mkdir(directory, { recursive: true });
-    const time = Date.now() / 1000 - ageSeconds;
-    utimesSync(directory, time, time);
-    utimesSync(join(root, "runs", name), time, time);
-  }
-
-  test("the newest five are kept, and those that may still be going on", async () => {
-    const root = temporaryDirectory();
-    for (let run = 1; run <= 8; run += 1)
-      await makeRun(root, `2026010${run}`, run === 2 ? 60 : day);
-    await pruneRuns(root);
-    const kept = readdirSync(join(root, "runs"));
-    expect(kept).toEqual(["20260102", "20260104", "20260105", "20260106", "20260107", "20260108"]);
-  });
-
-  test("no folder yet is no error", async () => {
-    await pruneRuns(join(temporaryDirectory(), "nowhere"));
-  });
-
-  test("names of runs sort by time and differ", () => {
-    const early = newRunName(new Date("2026-01-31T12:00:00.500Z"));
-    expect(early).toMatch(/^20260131-120000-[0-9a-f]{6}$/);
-    expect(newRunName(new Date("2026-02-01T00:00:00Z")) > early).toBe(true);
-    expect(newRunName()).not.toBe(newRunName());
-  });
-});
-
 test("two processes share one folder, and neither disturbs the other", async () => {
   const directory = temporaryDirectory();
   const room = join(import.meta.dirname, "../../harness/machine/index.ts");
@@ -216,6 +176,19 @@ test("two processes share one folder, and neither disturbs the other", async () 
   expect(readdirSync(join(directory, "evidence", "runs"))).toHaveLength(2);
   expect(readFileSync(join(directory, "evidence", ".gitignore"), "utf8")).toBe("*\n");
   expect(basename(machines[0] ?? "")).toMatch(/^\d+-1$/);
+});
+
+test("a script whose first evidence folder failed has evidence once that is mended", async () => {
+  const directory = temporaryDirectory();
+  writeFileSync(join(directory, "in-the-way"), "");
+  vi.stubEnv("BRINGUP_EVIDENCE", join(directory, "in-the-way"));
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const given = { kernel: kernelPath("hello"), accelerator: "tcg" } as const;
+  const error = await errorOf(bootMachine(given), HostError);
+  expect(error.message).toMatch(/^cannot write evidence to .*in-the-way/);
+  rmSync(join(directory, "in-the-way"));
+  await using vm = await bootMachine(given);
+  expect(vm.record().directory).toContain(join(directory, "in-the-way", "runs"));
 });
 
 test("evidence that cannot be written fails the end of the machine, and not its death", async () => {

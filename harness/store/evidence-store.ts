@@ -3,15 +3,12 @@
  * in that the images under test as they were when they booted, and a directory for each machine.
  */
 import { createHash, randomBytes } from "node:crypto";
-import { constants, existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { copyFile, mkdir, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { constants } from "node:fs";
+import { copyFile, mkdir, open, rename, rm, stat, utimes } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { HostError, SpecError } from "../evidence/index.ts";
+import { SpecError } from "../evidence/index.ts";
+import { makeInFolder, unwritable } from "./evidence-folder.ts";
 
-/** Runs that are kept, newest first; older ones are removed when a run starts. `docs/limits.md`. */
-const keptRuns = 5;
-/** A run that has written something within this time may still be going on, and is kept. */
-const liveRunMs = 60 * 60_000;
 /** Times that a file may change while it is being copied. */
 const copyAttempts = 3;
 const hashedAtOnceBytes = 1024 * 1024;
@@ -41,13 +38,7 @@ export class EvidenceStore {
    */
   machineDirectory(name: string): string {
     const directory = join(this.runDirectory, name);
-    try {
-      mkdirSync(directory, { recursive: true });
-      const ignored = join(this.root, ".gitignore");
-      if (!existsSync(ignored)) writeFileSync(ignored, "*\n");
-    } catch (error) {
-      throw unwritable(directory, error);
-    }
+    makeInFolder(this.root, directory);
     return directory;
   }
 
@@ -122,46 +113,4 @@ async function isThere(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-function unwritable(directory: string, error: unknown): HostError {
-  return new HostError(`cannot write evidence to ${directory}: ${(error as Error).message}`, {
-    cause: error,
-    remedy: "make the working directory writable, or set BRINGUP_EVIDENCE to another one",
-  });
-}
-
-/** A name that sorts by time and is unique: "20260131-120000-1a2b3c". */
-export function newRunName(now: Date = new Date()): string {
-  const stamp = now.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
-  return `${stamp}-${randomBytes(3).toString("hex")}`;
-}
-
-/**
- * Removes all runs but the newest and those that may still be going on: other processes may share
- * the folder. What cannot be removed stays. Never throws.
- */
-export async function pruneRuns(root: string, now: number = Date.now()): Promise<void> {
-  const runs = join(resolve(root), "runs");
-  const names = (await readdir(runs).catch(() => [])).sort().reverse();
-  for (const name of names.slice(keptRuns)) {
-    const run = join(runs, name);
-    if (now - (await newestChangeMs(run)) < liveRunMs) continue;
-    await rm(run, { recursive: true, force: true }).catch(() => {});
-  }
-}
-
-/** When something was last added to a run, two levels deep: file of tests, and test. */
-async function newestChangeMs(run: string): Promise<number> {
-  const below = await readdir(run).catch(() => []);
-  const paths = [run, ...below.map((name) => join(run, name))];
-  const times = await Promise.all(
-    paths.map((path) =>
-      stat(path).then(
-        ({ mtimeMs }) => mtimeMs,
-        () => 0,
-      ),
-    ),
-  );
-  return Math.max(...times);
 }
