@@ -52,6 +52,7 @@ export function readCache<T>(directory: string, entry: CacheEntry<T>): T | undef
 export function writeCache<T>(directory: string, entry: CacheEntry<T>, value: T): boolean {
   const file = fileOf(directory, entry);
   const temporary = `${file}.${randomUUID()}.new`;
+  if (isStrangers(file)) return false;
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     writeFileSync(temporary, JSON.stringify({ format: cacheFormat, key: entry.key, value }), {
@@ -67,6 +68,24 @@ export function writeCache<T>(directory: string, entry: CacheEntry<T>, value: T)
       // The directory is not ours to write: then there is nothing of ours in it either.
     }
     return false;
+  }
+}
+
+/** Whether a file is there that is no entry: it is not ours to replace. */
+function isStrangers(file: string): boolean {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ENOENT";
+  }
+  // All that a computer that lost its power may leave of an entry.
+  if (text === "") return false;
+  try {
+    const kept: unknown = JSON.parse(text);
+    return !(isRecord(kept) && typeof kept.format === "number" && typeof kept.key === "string");
+  } catch {
+    return true;
   }
 }
 

@@ -38,11 +38,3 @@ function checkArea(area: unknown, field: string): void {
   if (isArea) return;
   throw new SpecError(field, `got ${show(area)}, takes an area in whole pixels such as ${example}`);
 }
-
-/** @throws `SpecError` for a name that a file cannot have, or that leads elsewhere. */
-export function checkScreenshotName(name: unknown): void {
-  if (name === undefined) return;
-  if (typeof name === "string" && /[A-Za-z0-9]/.test(name) && !/[/\\\0]|\.png$/i.test(name)) return;
-  const takes = 'takes a name such as "after the boot", without directories and without ".png"';
-  throw new SpecError("name", `got ${show(name)}, ${takes}`);
-}

@@ -3,6 +3,7 @@ import { dirname, relative } from "node:path";
 import { AssertionError, SpecError } from "../evidence/index.ts";
 import {
   type Comparison,
+  checkPictureName,
   compareScreen,
   decodePng,
   encodePng,
@@ -11,11 +12,7 @@ import {
   type ScreenSight,
 } from "../screen/index.ts";
 import { type MatcherCall, type MatcherResult, met, notMet } from "./outcome.ts";
-import {
-  checkScreenshotName,
-  checkScreenshotOptions,
-  type ScreenshotOptions,
-} from "./screenshot-options.ts";
+import { checkScreenshotOptions, type ScreenshotOptions } from "./screenshot-options.ts";
 
 /** Milliseconds within which a screen has to come to look like its baseline. `docs/limits.md`. */
 const screenshotMs = 5_000;
@@ -29,6 +26,8 @@ export interface Baseline {
   readonly path: string;
   /** Name of the files of evidence. */
   readonly name: string;
+  /** Kept in the file, so that it is known whose baseline it is. */
+  readonly owner?: string;
   /** As vitest has it: `-u` is "all", a run on CI "none". */
   readonly update: "all" | "new" | "none";
   /** Told when the file has been made, or made anew. */
@@ -48,7 +47,7 @@ export async function toMatchScreenshot(
   const hasOptionsOnly = typeof name === "object" && name !== null;
   const chosen = hasOptionsOnly ? name : options;
   checkScreenshotOptions(chosen);
-  if (!hasOptionsOnly) checkScreenshotName(name);
+  if (!hasOptionsOnly) checkPictureName(name);
   const baseline = call.baseline?.(typeof name === "string" ? name : undefined);
   if (baseline === undefined) throw new SpecError("name", "is missing: outside a test, give one");
   const shown = relative(process.cwd(), baseline.path);
@@ -108,7 +107,7 @@ async function waitUntilAlike(
 /** Takes a picture once the screen rests, and makes it the baseline. */
 async function write(
   screen: Screen,
-  { onChange, path }: Baseline,
+  { onChange, owner, path }: Baseline,
   expected: Picture | undefined,
   options: ScreenshotOptions,
 ): Promise<void> {
@@ -140,7 +139,7 @@ async function write(
   // What still passes is not written anew: a version control would take it for a change.
   if (expected !== undefined && compareScreen(expected, sight, options).isAlike) return;
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, encodePng(sight.picture));
+  writeFileSync(path, encodePng(sight.picture, owner));
   onChange?.(expected === undefined ? "written" : "updated");
 }
 

@@ -1,17 +1,34 @@
 /** Reports on disk. All of this is synchronous, so that it also works while a process exits. */
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { HostError } from "../evidence/index.ts";
+
+/** Bytes at the beginning of a file that tell whether it is a report. */
+const lookedAtBytes = 4096;
+/** JUnit XML, whichever program has written it: declaration and comments, then its root. */
+const reportBegin = /^\uFEFF?\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--[\s\S]*?-->\s*)*<testsuites?[\s/>]/;
 
 /**
  * Writes a report, with the folders that lead to it. A reader sees the old file or the new one,
  * never a part: the text goes to a neighbouring file that is then renamed.
  *
- * @throws HostError if the file system refuses; no partial file is left then.
+ * @throws HostError if the file system refuses, or if what is there is no report; no partial file is
+ *   left then.
  */
 export function writeReport(file: string, text: string): void {
-  const partial = `${file}.${process.pid}.partial`;
+  const partial = `${file}.${randomBytes(4).toString("hex")}.partial`;
   try {
+    checkIsReport(file);
     mkdirSync(dirname(file), { recursive: true });
     writeInPlace(file, partial, text);
   } catch (cause) {
@@ -23,10 +40,11 @@ export function writeReport(file: string, text: string): void {
  * Removes the report of an earlier run, so that a run which dies without a word cannot be taken
  * for that one. Afterwards the file does not exist.
  *
- * @throws HostError if the file system refuses.
+ * @throws HostError if the file system refuses, or if the file is no report: it stays then.
  */
 export function removeReport(file: string): void {
   try {
+    checkIsReport(file);
     rmSync(file, { force: true });
   } catch (cause) {
     throw refusal("remove", file, cause);
@@ -35,7 +53,7 @@ export function removeReport(file: string): void {
 
 function writeInPlace(file: string, partial: string, text: string): void {
   try {
-    writeFileSync(partial, text);
+    writeFileSync(partial, text, { flag: "wx" });
     renameSync(partial, file);
   } catch (first) {
     try {
@@ -44,6 +62,24 @@ function writeInPlace(file: string, partial: string, text: string): void {
       throw new AggregateError([first, second], first instanceof Error ? first.message : "");
     }
     throw first;
+  }
+}
+
+/** A mistyped path may be somebody's file. A report, whoever made it, is there to be renewed. */
+function checkIsReport(file: string): void {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  if (found.isFile() && (found.size === 0 || reportBegin.test(beginningOf(file)))) return;
+  throw new Error("what is there is no JUnit report, and stays as it is");
+}
+
+function beginningOf(file: string): string {
+  const descriptor = openSync(file, "r");
+  try {
+    const bytes = Buffer.alloc(lookedAtBytes);
+    return bytes.toString("utf8", 0, readSync(descriptor, bytes));
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -7,5 +7,7 @@ export { Keyboard, type TypeOptions } from "./keyboard.ts";
 export type { KeyboardLayout } from "./keyboard-layouts.ts";
 export { Mouse, type MouseButton } from "./mouse.ts";
 export { type Area, decodePng, encodePng, type Picture } from "./picture.ts";
+export { checkPictureName } from "./picture-name.ts";
+export { noteOf } from "./png-note.ts";
 export { type Capture, Screen } from "./screen.ts";
 export type { ScreenCell } from "./vga-text.ts";

@@ -1,6 +1,7 @@
 /** Pictures of a screen: pixels, PNG, and what QEMU writes. Pure. */
 import { createRequire } from "node:module";
 import { BringupError } from "../evidence/index.ts";
+import { withNote } from "./png-note.ts";
 
 /** Pixels, four bytes each: red, green, blue, opacity. */
 export interface Picture {
@@ -37,12 +38,13 @@ export function parsePixmap(bytes: Uint8Array): Picture {
   return { width, height, pixels };
 }
 
-/** The picture as a PNG file. */
-export function encodePng({ height, pixels, width }: Picture): Buffer {
+/** The picture as a PNG file. @param note is kept in the file, where nobody sees it. */
+export function encodePng({ height, pixels, width }: Picture, note?: string): Buffer {
   const { PNG } = load("pngjs") as typeof import("pngjs");
   const png = new PNG({ width, height });
   png.data = Buffer.from(pixels.buffer, pixels.byteOffset, pixels.byteLength);
-  return PNG.sync.write(png, { colorType: 2 });
+  const file = PNG.sync.write(png, { colorType: 2 });
+  return note === undefined ? file : withNote(file, note);
 }
 
 /** @throws `Error` of the library if the file is no PNG. */

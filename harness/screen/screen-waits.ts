@@ -4,6 +4,7 @@
  */
 import { BringupError, GuestError, TimeoutError } from "../evidence/index.ts";
 import { type PassedLimit, startWaitLimit, type WaitLimit } from "../process/index.ts";
+import { nearestLine } from "../serial/index.ts";
 import type { Display, ScreenSight } from "./display.ts";
 import { isSamePicture } from "./picture.ts";
 
@@ -199,4 +200,13 @@ export class ScreenWaits {
     this.#onWaiting(-1);
     settle();
   }
+}
+
+/** What a screen shows that is near to what it has not shown. */
+export function hintOf(sight: ScreenSight | undefined, pattern: string | RegExp): string {
+  if (sight === undefined) return "";
+  const { height, width } = sight.picture;
+  if (sight.text === undefined) return `\n  the screen shows graphics: ${width} × ${height} pixels`;
+  const near = nearestLine(sight.text.rows, [pattern]);
+  return near === undefined ? "" : `\n  nearest line: ${JSON.stringify(near.trimEnd())}`;
 }

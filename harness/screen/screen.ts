@@ -8,14 +8,14 @@ import {
   checkWaitOptions,
   fatalLineOf,
   findOnScreen,
-  nearestLine,
   type ScreenMatch,
   type WaitOptions,
   withoutBlanks,
 } from "../serial/index.ts";
 import type { Display, ScreenSight } from "./display.ts";
 import { encodePng, type Picture } from "./picture.ts";
-import { type ScreenWait, ScreenWaits } from "./screen-waits.ts";
+import { checkPictureName, type PictureKind, PictureNames } from "./picture-name.ts";
+import { hintOf, type ScreenWait, ScreenWaits } from "./screen-waits.ts";
 import type { ScreenCell, TextScreen } from "./vga-text.ts";
 
 /** A picture of the screen, on disk as well. */
@@ -50,6 +50,7 @@ export class Screen {
   readonly name = "the screen";
   readonly #hooks: ScreenHooks;
   readonly #waits: ScreenWaits;
+  readonly #names = new PictureNames();
   #captures = 0;
 
   /** For the machine. */
@@ -65,13 +66,17 @@ export class Screen {
 
   /**
    * Takes a picture and writes it among the machine's evidence.
-   * @param name of the file, without extension; default: "screen-1", "screen-2", …
-   * @throws `SpecError` without a display; `QmpError`, `TimeoutError` where QEMU gives none.
+   * @param name of the file, without extension; default: "screen-1", "screen-2", … What a file name
+   *   should not have becomes `-`. Two names never share a file; one name has its newest picture.
+   * @throws `SpecError` without a display, and for a name that leads elsewhere; `QmpError`,
+   *   `TimeoutError` where QEMU gives none.
    */
   async capture(name?: string): Promise<Capture> {
+    checkPictureName(name);
     const { picture } = await this.sight();
     this.#captures += 1;
-    return this.save(picture, name ?? `screen-${this.#captures}`);
+    if (name !== undefined) return this.save(picture, name, "capture");
+    return this.save(picture, `screen-${this.#captures}`, "number");
   }
 
   /**
@@ -161,7 +166,7 @@ export class Screen {
     const sight = await this.#lookIfPossible();
     if (sight === undefined) return undefined;
     try {
-      this.save(sight.picture, "screen");
+      this.save(sight.picture, "screen", "end");
     } catch {
       // What else is known of the machine must not be lost for a picture.
     }
@@ -194,9 +199,9 @@ export class Screen {
   }
 
   /** Writes a picture among the machine's evidence. For matchers. */
-  save(picture: Picture, name: string): Capture {
+  save(picture: Picture, name: string, kind: PictureKind = "matcher"): Capture {
     const png = encodePng(picture);
-    const path = join(this.#hooks.directory, `${name}.png`);
+    const path = join(this.#hooks.directory, this.#names.fileOf(kind, name));
     mkdirSync(this.#hooks.directory, { recursive: true });
     writeFileSync(path, png, { mode: 0o600 });
     this.#hooks.onFile(path);
@@ -235,12 +240,4 @@ export class Screen {
   #evident<Result>(act: () => Promise<Result>): Promise<Result> {
     return atCaller(act, this.#hooks.attachEvidence);
   }
-}
-
-function hintOf(sight: ScreenSight | undefined, pattern: string | RegExp): string {
-  if (sight === undefined) return "";
-  const { height, width } = sight.picture;
-  if (sight.text === undefined) return `\n  the screen shows graphics: ${width} × ${height} pixels`;
-  const near = nearestLine(sight.text.rows, [pattern]);
-  return near === undefined ? "" : `\n  nearest line: ${JSON.stringify(near.trimEnd())}`;
 }

@@ -5,7 +5,7 @@ import { HostError } from "../evidence/index.ts";
 import { environmentValue } from "../process/index.ts";
 
 /**
- * The folder for evidence, absolute: `BRINGUP_EVIDENCE`, or `.bringup` where that is unset or empty.
+ * The folder for evidence, absolute: `BRINGUP_EVIDENCE`; `.bringup` where that is unset or empty.
  * @param root where relative ones begin.
  */
 export function evidenceFolder(root: string): string {

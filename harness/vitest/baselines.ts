@@ -2,6 +2,7 @@
 import { basename, dirname, join } from "node:path";
 import type { BaselineRecord, TestRecord } from "../evidence/index.ts";
 import type { Baseline } from "../matchers/index.ts";
+import { type BaselineName, baselineFile, ownerOf } from "./baseline-file.ts";
 
 /** What of vitest's matcher state tells. */
 export interface ScreenshotState {
@@ -20,7 +21,7 @@ const counts = new WeakMap<object, number>();
 
 /**
  * The baseline of a screenshot: `__screenshots__/<test file>/<name>.png`. One without a name has
- * that of its test, and a number.
+ * that of its test, and a number. Different names have different files.
  * @param test the test as an object: a retry counts anew.
  */
 export function baselineOf(
@@ -30,10 +31,16 @@ export function baselineOf(
 ): Baseline | undefined {
   const { currentTestName = "", snapshotState, testPath } = state;
   if (testPath === undefined) return undefined;
-  const file = slug(name ?? `${currentTestName}-${countOf(test)}`);
-  const path = join(dirname(testPath), "__screenshots__", basename(testPath), `${file}.png`);
+  const wanted: BaselineName =
+    name === undefined
+      ? { kind: "test", name: `${currentTestName}-${countOf(test)}` }
+      : { kind: "given", name };
+  const directory = join(dirname(testPath), "__screenshots__", basename(testPath));
+  const file = baselineFile(directory, wanted);
+  const path = join(directory, `${file}.png`);
   const onChange = (change: BaselineRecord["change"]) => record(test, { path, change });
-  return { path, name: file, update: snapshotState?.snapshotUpdateState ?? "none", onChange };
+  const update = snapshotState?.snapshotUpdateState ?? "none";
+  return { path, name: file, owner: ownerOf(wanted), update, onChange };
 }
 
 /** For the reporters. What an earlier attempt has written is not new in a later one. */
@@ -48,8 +55,4 @@ function countOf(test: object): number {
   const count = (counts.get(test) ?? 0) + 1;
   counts.set(test, count);
   return count;
-}
-
-function slug(text: string): string {
-  return text.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replace(/^[.-]+/, "");
 }

@@ -1,3 +1,5 @@
+import { cutName, portableName, readableName } from "../store/index.ts";
+
 /** What of a task tells it apart from all others of a run. */
 export interface NamedTask {
   readonly name: string;
@@ -8,8 +10,10 @@ export interface NamedTask {
     | undefined;
 }
 
-/** Characters of a path or a name; file systems allow 255 bytes. */
-const slugCharacters = 60;
+/** Bytes of a path or a name: with vitest's id it stays below what a file's name may have. */
+const readableBytes = 120;
+/** Characters that are as much as a person reads. */
+const readableCharacters = 60;
 
 /**
  * "boot.test.ts/reaches-the-shell-1802842924_0": readable, and unique by vitest's id of the test.
@@ -22,10 +26,15 @@ export function evidenceName({ file, id, name, result }: NamedTask, root: string
     : file.filepath;
   const repeat = result?.repeatCount ? `-repeat${result.repeatCount}` : "";
   const retry = result?.retryCount ? `-retry${result.retryCount}` : "";
-  const place = slug(path).slice(-slugCharacters);
-  return `${place}/${slug(name).slice(0, slugCharacters)}-${slug(id)}${repeat}${retry}`;
+  const place = portableName(endOf(readableName(path)));
+  const words = cutName(readableName(name).slice(0, readableCharacters), readableBytes);
+  return `${place}/${words}-${readableName(id)}${repeat}${retry}`;
 }
 
-function slug(text: string): string {
-  return text.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[.-]+/, "");
+/** The end says more: the name of the file. */
+function endOf(path: string): string {
+  const end = [...path].slice(-readableCharacters).join("");
+  return Buffer.byteLength(end) <= readableBytes
+    ? end
+    : [...end].slice(-readableBytes / 4).join("");
 }

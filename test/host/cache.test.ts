@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import fc from "fast-check";
@@ -76,6 +76,23 @@ describe("an entry", () => {
     );
     writeFileSync(file, good);
     expect(readCache(directory, entry("a"))).toEqual({ text: "yes" });
+  });
+
+  test("is not written over a file that is none, but over what is left of one", () => {
+    const directory = temporaryDirectory();
+    writeCache(directory, entry("a"), { text: "yes" });
+    const file = join(directory, readdirSync(directory)[0] ?? "");
+    for (const text of ["notes of mine", "{}", '{"format":"v1","key":"a"}', "[1]"]) {
+      writeFileSync(file, text);
+      expect(writeCache(directory, entry("a"), { text: "yes" })).toBe(false);
+      expect(readFileSync(file, "utf8")).toBe(text);
+      expect(readdirSync(directory)).toHaveLength(1);
+    }
+    for (const text of ["", '{"format":0,"key":"of an older bringup"}']) {
+      writeFileSync(file, text);
+      expect(writeCache(directory, entry("a"), { text: "yes" })).toBe(true);
+      expect(readCache(directory, entry("a"))).toEqual({ text: "yes" });
+    }
   });
 
   test("that cannot be written fails nothing and leaves nothing", () => {

@@ -1,5 +1,6 @@
 /** Guests that draw on a screen, type and point: with real kernels. */
 import { existsSync, readFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { expect, test, vi } from "vitest";
 import {
   AssertionError,
@@ -35,6 +36,17 @@ test("what stands on a text screen, in which colours, and as a picture", async (
   expect(path).toBe(`${vm.record().directory}/screen-1.png`);
   expect(decodePng(readFileSync(path))).toMatchObject({ width: 720, height: 400 });
   expect(vm.record().files.map(({ name }) => name)).toContain("screen-1.png");
+  for (const name of ["../x", "/tmp/x", "a\\b", "", "..", "???", "a\0b", "a\nb", "menu.png"]) {
+    const error = await errorOf(vm.screen.capture(name), SpecError);
+    expect(error.message).toMatch(/^name: got ".*", takes a name such as "after the boot"/);
+  }
+  const names = ["起動 画面", "起動-画面", "screen", "Screen", "nul", "長".repeat(300), "screen-1"];
+  const captures = await Promise.all(names.map((name) => vm.screen.capture(name)));
+  const paths = captures.map((capture) => capture.path);
+  expect(new Set(paths.map((one) => one.toLowerCase())).size).toBe(names.length);
+  for (const one of paths) expect(dirname(one)).toBe(vm.record().directory);
+  expect(basename(paths[0] ?? "")).toBe("起動-画面.png");
+  expect((await vm.screen.capture("screen")).path).toBe(paths[2]);
   await matchers.toShowText({ isNot: true }, vm.screen, "ready in");
   const shown = matchers.toShowText({ isNot: true }, vm.screen, "Ready");
   expect((await errorOf(shown, AssertionError)).message).toContain("but it does");

@@ -1,4 +1,4 @@
-/** Runs in a folder that may be anybody's: ours go when they are over, and nothing else ever does. */
+/** Runs in a folder that may be anybody's: ours go when they are over, and nothing else does. */
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";

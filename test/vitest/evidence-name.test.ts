@@ -14,7 +14,11 @@ test("a name of evidence can be read, and is a path below the run", () => {
   expect(evidenceName({ ...task, name: "../../etc/passwd" }, "/project")).toBe(
     "test-boot.test.ts/etc-passwd-1802842924_0_3",
   );
-  expect(evidenceName({ ...task, name: "起動する" }, "/project")).toMatch(/\/-1802842924_0_3$/);
+  expect(evidenceName({ ...task, name: "起動する" }, "/project")).toMatch(
+    /\/起動する-1802842924_0_3$/,
+  );
+  const nul = { filepath: "/project/nul.test.ts" };
+  expect(evidenceName({ ...task, file: nul }, "/project")).toMatch(/^_nul\.test\.ts\//);
 });
 
 test("attempts at one test have names of their own", () => {
@@ -32,4 +36,12 @@ test("attempts at one test have names of their own", () => {
 test("a long name is cut, and still unique by the id of the test", () => {
   const long = evidenceName({ ...task, name: "x".repeat(500) }, "/project");
   expect(long).toMatch(/^test-boot\.test\.ts\/x{60}-1802842924_0_3$/);
+});
+
+test("every part is a name that file systems take, whatever the script", () => {
+  const name = "\u{2f81a}".repeat(300);
+  const file = { filepath: `/project/${"\u{20000}".repeat(60)}.test.ts` };
+  const parts = evidenceName({ ...task, name, file }, "/project").split("/");
+  expect(parts).toHaveLength(2);
+  for (const part of parts) expect(Buffer.byteLength(`${part}-retry10`)).toBeLessThan(255);
 });
