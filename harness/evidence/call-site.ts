@@ -4,7 +4,11 @@ import { fileURLToPath } from "node:url";
 
 /** Frames that are looked at: the harness and the test runner come before the user's. */
 const framesLimit = 50;
-const harness = dirname(dirname(fileURLToPath(import.meta.url)));
+/** The harness as paths have it and as URLs do: frames of a stack come as either. */
+const harness = [
+  `${dirname(dirname(fileURLToPath(import.meta.url)))}/`,
+  new URL("..", import.meta.url).href,
+];
 
 /** A place in the user's code. The text of the stack is made only when an error needs it. */
 export class CallSite {
@@ -84,7 +88,7 @@ function withFrames<Thrown>(error: Thrown, frames: readonly string[]): Thrown {
 
 function isInternal(frame: string): boolean {
   return (
-    frame.includes(`${harness}/`) ||
+    harness.some((place) => frame.includes(place)) ||
     /\((?:native|<anonymous>)\)$|\bnode:internal\/|\/node_modules\/(?:vitest|vite|chai|@vitest)\//.test(
       frame,
     )

@@ -2,7 +2,7 @@
 import type { Board } from "./board.ts";
 import type { ChosenBoard } from "./choose-board.ts";
 import { deviceArguments, deviceOverlays } from "./devices/device-arguments.ts";
-import { programShellCommand, servedDevices } from "./devices/device-programs.ts";
+import { programShellCommand, programSocket, servedDevices } from "./devices/device-programs.ts";
 import type { PlannedDevice } from "./devices/plan-devices.ts";
 import { sharedMemoryArguments } from "./devices/virtiofs.ts";
 import { diskOverlays, mediaArguments, type PlannedMedia } from "./disk-arguments.ts";
@@ -117,6 +117,12 @@ export function programStarts(plan: MachinePlan): string[] {
   return servedDevices(plan.devices).map((device) =>
     programShellCommand(device, shownDirectory, shellCommand),
   );
+}
+
+/** Bytes of the longest name of a socket in a machine's private directory. */
+export function longestSocketName(plan: MachinePlan): number {
+  const names = servedDevices(plan.devices).map(({ id }) => programSocket(id, ""));
+  return Math.max(...[...names, gdbSocket("")].map((name) => name.length - 1));
 }
 
 /** Path of the gdb stub's socket inside a machine's private directory. */

@@ -1,5 +1,5 @@
 /** Starts QEMU for a plan, up to a guest that has not executed anything yet. */
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LaunchError } from "../evidence/index.ts";
 import {
@@ -10,11 +10,13 @@ import {
   makeFifos,
   type OwnedChild,
   openFifoPair,
+  openPlainPath,
+  type PlainPath,
   startOwned,
   withLimit,
 } from "../process/index.ts";
 import { QmpClient } from "../qmp/index.ts";
-import { commandLine, consoleName, fifoPath, overlays } from "./command-line.ts";
+import { commandLine, consoleName, fifoPath, longestSocketName, overlays } from "./command-line.ts";
 import { startPrograms } from "./devices/start-programs.ts";
 import { GuestClock, limitByGuestClock } from "./guest-clock.ts";
 import { launchAdvice, type StartedQemu } from "./launch-advice.ts";
@@ -59,24 +61,17 @@ export async function launchMachine(
   const { plan, qemu } = prepared;
   const { chronicle, cleanup, limit, overlayLimitBytes, portLimits } = options;
   const { directory } = chronicle.facts;
-  const privateDirectory = await createPrivateDirectory("machine");
-  cleanup.defer("the private directory", privateDirectory.remove);
-  const paths = plan.ports.map((_, index) => fifoPath(privateDirectory.path, index));
+  const place = await createPlace(plan, cleanup);
+  const privateDirectory = place.path;
+  const paths = plan.ports.map((_, index) => fifoPath(privateDirectory, index));
   const fifos = orderPorts(await openFifos(paths, cleanup), plan, chronicle);
-  for (const overlay of overlays(plan, privateDirectory.path)) await makeOverlay(overlay);
-  const place = { privateDirectory: privateDirectory.path, chronicle, cleanup };
-  const programs = await startPrograms(plan.devices, place);
+  for (const overlay of overlays(plan, privateDirectory)) await makeOverlay(overlay);
+  const programs = await startPrograms(plan.devices, { privateDirectory, chronicle, cleanup });
   const logs = { cpu: join(directory, "cpu.log"), stderr: join(directory, "stderr.log") };
-  const run = { directory: privateDirectory.path, cpuLog: logs.cpu };
   // What a guest writes to ":tt" by semihosting goes to QEMU's standard output.
   const semihosting = plan.ports.findIndex(({ kind }) => kind === "semihosting");
   const outputFifo = semihosting === -1 ? undefined : `${paths[semihosting]}.out`;
-  const child = startOwned(plan.qemu, commandLine(plan, run), {
-    logFile: logs.stderr,
-    outputFifo,
-    sockets: 1,
-    environment: { ...process.env, TMPDIR: privateDirectory.path },
-  });
+  const child = startQemu(plan, privateDirectory, logs, outputFifo);
   cleanup.defer("QEMU", async () => {
     child.kill();
     await child.ended;
@@ -95,7 +90,7 @@ export async function launchMachine(
     failOn: prepared.failOn,
     logs,
     qemu,
-    privateDirectory: privateDirectory.path,
+    privateDirectory,
     qemuMajor: qemu.version.major,
     limit: plan.clock === "virtual" ? limitByGuestClock(limit, new GuestClock(qmp)) : limit,
     portLimits,
@@ -104,12 +99,50 @@ export async function launchMachine(
       try {
         await programs.end();
       } finally {
-        await privateDirectory.remove();
+        await place.remove();
       }
     },
   });
   cleanup.defer("the machine", () => machine[Symbol.asyncDispose]());
-  return { machine, privateDirectory: privateDirectory.path, early };
+  return { machine, privateDirectory, early };
+}
+
+/** The private directory, by a path that the programs of the machine take. */
+async function createPlace(
+  plan: PreparedMachine["plan"],
+  cleanup: CleanupStack,
+): Promise<{ readonly path: string; readonly remove: () => Promise<void> }> {
+  const { path, remove } = await createPrivateDirectory("machine");
+  let plain: PlainPath | undefined;
+  const removeBoth = async () => {
+    plain?.close();
+    await remove();
+  };
+  cleanup.defer("the private directory", removeBoth);
+  plain = openPlainPath(path, longestSocketName(plan));
+  return { path: plain.path, remove: removeBoth };
+}
+
+function startQemu(
+  plan: PreparedMachine["plan"],
+  directory: string,
+  logs: { readonly cpu: string; readonly stderr: string },
+  outputFifo: string | undefined,
+): OwnedChild {
+  // QEMU takes the path of its log for a template, in which no "%" can be said (util/log.c).
+  const inherit = logs.cpu.includes("%") ? [openSync(logs.cpu, "w", 0o600)] : [];
+  try {
+    const cpuLog = inherit.length === 0 ? logs.cpu : "/dev/fd/4";
+    return startOwned(plan.qemu, commandLine(plan, { directory, cpuLog }), {
+      logFile: logs.stderr,
+      outputFifo,
+      sockets: 1,
+      inherit,
+      environment: { ...process.env, TMPDIR: directory },
+    });
+  } finally {
+    for (const descriptor of inherit) closeSync(descriptor);
+  }
 }
 
 async function openFifos(paths: readonly string[], cleanup: CleanupStack): Promise<FifoPair[]> {

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly outputLimitBytes?: number;
   /** Added to this process's. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Where it runs; by default in this process's working directory. */
+  readonly directory?: string;
 }
 
 /** How a program ended, and what it printed. */
@@ -59,6 +61,7 @@ export async function runToEnd(
   const subprocess = execa(command.file, command.commandArguments, {
     stdin: "ignore",
     env: options.environment ?? {},
+    ...(options.directory === undefined ? {} : { cwd: options.directory }),
     reject: false,
     timeout: limitMs,
     maxBuffer: outputLimitBytes,

@@ -22,8 +22,8 @@ const reportBegin = /^\uFEFF?\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--[\s\S]*?-->\s*)*<te
  * Writes a report, with the folders that lead to it. A reader sees the old file or the new one,
  * never a part: the text goes to a neighbouring file that is then renamed.
  *
- * @throws HostError if the file system refuses, or if what is there is no report; no partial file is
- *   left then.
+ * @throws HostError if the file system refuses, or if what is there is somebody else's; no partial
+ *   file is left then.
  */
 export function writeReport(file: string, text: string): void {
   const partial = `${file}.${randomBytes(4).toString("hex")}.partial`;
@@ -40,7 +40,7 @@ export function writeReport(file: string, text: string): void {
  * Removes the report of an earlier run, so that a run which dies without a word cannot be taken
  * for that one. Afterwards the file does not exist.
  *
- * @throws HostError if the file system refuses, or if the file is no report: it stays then.
+ * @throws HostError if the file system refuses, or if the file is somebody else's: it stays then.
  */
 export function removeReport(file: string): void {
   try {
@@ -65,11 +65,18 @@ function writeInPlace(file: string, partial: string, text: string): void {
   }
 }
 
-/** A mistyped path may be somebody's file. A report, whoever made it, is there to be renewed. */
+/**
+ * A mistyped path may be somebody's file. A report, whoever made it, is there to be renewed, and so
+ * is what has the name of one and is no XML at all, such as half of one.
+ */
 function checkIsReport(file: string): void {
   const found = statSync(file, { throwIfNoEntry: false });
   if (found === undefined) return;
-  if (found.isFile() && (found.size === 0 || reportBegin.test(beginningOf(file)))) return;
+  if (found.isFile()) {
+    const text = beginningOf(file);
+    const isOtherXml = /^\uFEFF?\s*</.test(text);
+    if (text === "" || reportBegin.test(text) || (/\.xml$/i.test(file) && !isOtherXml)) return;
+  }
   throw new Error("what is there is no JUnit report, and stays as it is");
 }
 

@@ -12,7 +12,8 @@ const hashDigits = 8;
 const deviceName = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?=\.|$)/i;
 
 /**
- * Letters, digits and marks of all scripts, `.`, `_` and `-` stay; what lies between becomes one `-`. A name begins with neither `.` nor `-`. It is empty where there is nothing to read, and
+ * Letters, digits and marks of all scripts, `.`, `_` and `-` stay; what lies between becomes one
+ * `-`. A name begins with neither `.` nor `-`. It is empty where there is nothing to read, and
  * different texts may have one name.
  */
 export function readableName(text: string): string {

@@ -58,31 +58,44 @@ test("a report cannot take the place of a folder", () => {
 
 describe("what is no report", () => {
   test.each([
-    ["prose", "# Notes\n<testsuites>\n"],
+    ["prose", "Notes\n"],
     ["other XML", '<?xml version="1.0"?>\n<project>\n<testsuites/></project>'],
     ["a root that begins alike", "<testsuitesarchive/>"],
     ["blanks, which may be meant", "\n\n"],
     ["bytes", "\0\u0001\u0002"],
   ])("is neither removed nor replaced: %s", (_what, text) => {
-    const file = join(directory, "notes");
+    const file = join(directory, text.includes("<") ? "notes.xml" : "notes");
     writeFileSync(file, text);
     expect(() => removeReport(file)).toThrow(/cannot remove .*: what is there is no JUnit report/);
     expect(() => writeReport(file, report)).toThrow(HostError);
     expect(readFileSync(file, "utf8")).toBe(text);
-    expect(readdirSync(directory)).toEqual(["notes"]);
+    expect(readdirSync(directory)).toHaveLength(1);
   });
 
-  test("is not removed either where it is a link to somebody's file, or a device", () => {
+  test("stays where a link leads to it, and where it is a device", () => {
     const theirs = join(directory, "theirs");
-    writeFileSync(theirs, "data");
     const file = join(directory, "junit.xml");
-    symlinkSync(theirs, file);
-    expect(() => removeReport(file)).toThrow(HostError);
-    expect(readdirSync(directory).sort()).toEqual(["junit.xml", "theirs"]);
-    rmSync(file);
+    for (const text of ["data", "<project/>", report]) {
+      writeFileSync(theirs, text);
+      symlinkSync(theirs, file);
+      if (text === "<project/>") expect(() => writeReport(file, report)).toThrow(HostError);
+      else writeReport(file, `${report}new`);
+      expect(readFileSync(theirs, "utf8")).toBe(text);
+      rmSync(file);
+    }
     symlinkSync("/dev/null", file);
     expect(() => removeReport(file)).toThrow(HostError);
-    expect(lstatSync("/dev/null").isCharacterDevice()).toBe(true);
+    expect(lstatSync(file).isSymbolicLink()).toBe(true);
+  });
+
+  test("beside it stays as it is, whatever it is called", () => {
+    const file = join(directory, "junit.xml");
+    const theirs = ["junit.xml.bak", "junit.xml.partial", `junit.xml.${process.pid}.partial`, "x"];
+    for (const name of theirs) writeFileSync(join(directory, name), "data");
+    writeReport(file, report);
+    removeReport(file);
+    expect(readdirSync(directory).sort()).toEqual(theirs.sort());
+    for (const name of theirs) expect(readFileSync(join(directory, name), "utf8")).toBe("data");
   });
 });
 
@@ -90,6 +103,7 @@ test.each([
   ["nothing", ""],
   ["the report of another program", "<!-- mocha -->\n<testsuite name='x'>\n</testsuite>"],
   ["one with a mark of its encoding", `\uFEFF${report}`],
+  ["half of one", "?xml version"],
 ])("a report may take the place of %s", (_what, text) => {
   const file = join(directory, "junit.xml");
   writeFileSync(file, text);

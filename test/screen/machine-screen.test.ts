@@ -41,8 +41,8 @@ test("what stands on a text screen, in which colours, and as a picture", async (
     expect(error.message).toMatch(/^name: got ".*", takes a name such as "after the boot"/);
   }
   const names = ["起動 画面", "起動-画面", "screen", "Screen", "nul", "長".repeat(300), "screen-1"];
-  const captures = await Promise.all(names.map((name) => vm.screen.capture(name)));
-  const paths = captures.map((capture) => capture.path);
+  const paths: string[] = [];
+  for (const name of names) paths.push((await vm.screen.capture(name)).path);
   expect(new Set(paths.map((one) => one.toLowerCase())).size).toBe(names.length);
   for (const one of paths) expect(dirname(one)).toBe(vm.record().directory);
   expect(basename(paths[0] ?? "")).toBe("起動-画面.png");

@@ -20,6 +20,8 @@ export interface InlineOptions {
   readonly test?: string;
   /** The whole of `plugins: […]`. */
   readonly plugins?: string;
+  /** Name of the project's directory. */
+  readonly folder?: string;
 }
 
 /**
@@ -31,7 +33,10 @@ export class InlineProject implements AsyncDisposable {
   /** Where every process of the project keeps what is temporary. */
   readonly temporary: string;
 
-  private constructor(root: string) {
+  readonly #place: string;
+
+  private constructor(place: string, root: string) {
+    this.#place = place;
     this.root = root;
     this.temporary = join(root, "tmp");
   }
@@ -40,7 +45,9 @@ export class InlineProject implements AsyncDisposable {
     files: Readonly<Record<string, string>>,
     options: InlineOptions = {},
   ): Promise<InlineProject> {
-    const project = new InlineProject(realpathSync(mkdtempSync(join(tmpdir(), "inline-"))));
+    const place = realpathSync(mkdtempSync(join(tmpdir(), "inline-")));
+    const project = new InlineProject(place, join(place, options.folder ?? ""));
+    mkdirSync(project.root, { recursive: true });
     const modules = join(project.root, "node_modules");
     mkdirSync(modules);
     mkdirSync(project.temporary);
@@ -172,7 +179,7 @@ export class InlineProject implements AsyncDisposable {
         // It has ended meanwhile.
       }
     }
-    await rm(this.root, { recursive: true, force: true, maxRetries: 5 });
+    await rm(this.#place, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

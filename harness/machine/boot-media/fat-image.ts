@@ -1,5 +1,6 @@
 /** Disks with a FAT file system and nothing else on them, by mtools. */
 import { open } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { runProgram } from "../../process/index.ts";
 import { findTool } from "./image-tools.ts";
 
@@ -49,19 +50,30 @@ export async function makeFatDisk(content: FatContent, image: string): Promise<v
   await file.truncate(sizeBytes);
   const rootSectors = Math.max(usualRootSectors, Math.ceil(content.rootEntries / entriesPerSector));
   const kind = sizeBytes >= leastFat32Bytes ? ["-F"] : ["-r", `${rootSectors}`];
-  await runMtool(mformat, ["-i", image, ...kind, "::"]);
+  const run = (program: string, words: readonly string[]) => runMtool(program, image, words);
+  await run(mformat, [...kind, "::"]);
   const { directories, files, sources } = content;
   if (directories.length > 0) {
-    await runMtool("mmd", ["-i", image, ...directories.map((path) => `::/${path}`)]);
+    await run(
+      "mmd",
+      directories.map((path) => `::/${path}`),
+    );
   }
   // Overwriting a directory that is there already adds to it.
-  if (sources.length > 0) await runMtool("mcopy", ["-s", "-o", "-i", image, ...sources, "::/"]);
+  if (sources.length > 0) await run("mcopy", ["-s", "-o", ...sources, "::/"]);
   for (const { file: source, path } of files) {
-    await runMtool("mcopy", ["-o", "-i", image, source, `::/${path}`]);
+    await run("mcopy", ["-o", source, `::/${path}`]);
   }
 }
 
-/** mtools takes names for the characters of the locale, and ours are always UTF-8. */
-async function runMtool(program: string, words: readonly string[]): Promise<void> {
-  await runProgram(program, words, { limitMs: fatLimitMs, environment: { LC_ALL: "C.UTF-8" } });
+/**
+ * mtools takes names for the characters of the locale, and ours are always UTF-8. After "@@" in an
+ * image's path it expects an offset (mtools(1), "-i"), and so the image is named where it lies.
+ */
+async function runMtool(program: string, image: string, words: readonly string[]): Promise<void> {
+  await runProgram(program, ["-i", basename(image), ...words], {
+    limitMs: fatLimitMs,
+    environment: { LC_ALL: "C.UTF-8" },
+    directory: dirname(image),
+  });
 }
