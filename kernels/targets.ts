@@ -60,8 +60,11 @@ const headers: Readonly<Record<string, string>> = {
   multiboot64: "runtime/i386/multiboot-header.S",
   multiboot2: "runtime/multiboot2/header.S",
 };
-/** Kernels that ask for what only one board has; the others without a list are for x86. */
-const onlyFor: Readonly<Record<string, KernelTarget>> = { "refuse-unplug": "ppc64" };
+/** Kernels that ask for what only some boards have; the others without a list are for x86. */
+const onlyFor: Readonly<Record<string, readonly KernelTarget[]>> = {
+  "refuse-unplug": ["ppc64"],
+  "virtio-mmio": ["aarch64", "riscv64"],
+};
 
 // No vector registers, and no data below the stack pointer.
 const x86Flags = ["-mgeneral-regs-only", "-mno-red-zone", ...include("x86")];
@@ -84,6 +87,7 @@ const portable = [
   "reset-loop",
   "spin",
 ];
+const withTransports = [...portable, "virtio-mmio"];
 
 const elf = { sourceExtension: ".c", imageExtension: ".elf" } as const;
 
@@ -124,7 +128,7 @@ export const targets: readonly TargetDescription[] = [
       "-mstrict-align",
       ...include("device-tree", "semihosting"),
     ],
-    kernels: portable,
+    kernels: withTransports,
     emulation: "aarch64elf",
     linkerScript: "runtime/psci/linker.ld",
     runtime: [...arm("aarch64"), "runtime/device-tree"],
@@ -186,7 +190,7 @@ function riscv(name: "riscv64" | "riscv32", compilerFlags: readonly string[]): T
     name,
     triple: `${name}-unknown-none-elf`,
     compilerFlags: ["-mno-relax", ...compilerFlags, ...include("device-tree", "ns16550", "riscv")],
-    kernels: portable,
+    kernels: withTransports,
     emulation: name === "riscv64" ? "elf64lriscv" : "elf32lriscv",
     linkerScript: `runtime/${name}/linker.ld`,
     runtime: [
@@ -210,7 +214,7 @@ export async function listImages(directory: string): Promise<Image[]> {
     for (const source of await sourcesIn(directory, "")) {
       if (extname(source) !== target.sourceExtension) continue;
       const name = basename(source, target.sourceExtension);
-      if ((onlyFor[name] ?? target.name) !== target.name) continue;
+      if (onlyFor[name]?.includes(target.name) === false) continue;
       if (target.kernels?.includes(name) === false) continue;
       const image = { name, target, sources: [source, ...runtime.flat()] };
       images.push(image);

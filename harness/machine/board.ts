@@ -6,7 +6,13 @@ import { furtherArchitectures } from "./boards/further.ts";
 import { riscvArchitectures } from "./boards/riscv.ts";
 import { x86Architectures } from "./boards/x86.ts";
 
-export type { Architecture, Board, ExitDevice } from "./boards/board-facts.ts";
+export type {
+  Architecture,
+  Board,
+  ExitDevice,
+  FurtherPorts,
+  KernelForm,
+} from "./boards/board-facts.ts";
 
 /** Every architecture that a spec need not name a machine for. */
 export const architectures: readonly Architecture[] = [
@@ -37,6 +43,16 @@ export function boardOf(arch: string, machineType: string): Board {
   // QEMU has boards that take two or four CPUs at least, which nothing but their row could tell.
   const cpus = known === undefined ? undefined : 1;
   return { ...unknownBoard, cpus, ...row.common, ...known };
+}
+
+/** Architectures with a board of that name; one of them, where the others only share its board. */
+export function architecturesWith(machineType: string): string[] {
+  const name = unversioned(machineType);
+  const having = architectures.filter(({ boards }) => Object.hasOwn(boards, name));
+  const meant = having.find(({ arch, boards, common }) => {
+    return { ...common, ...boards[name] }.emulator === arch;
+  });
+  return (meant === undefined ? having : [meant]).map(({ arch }) => arch);
 }
 
 /** "pc-q35-7.2" is "q35" as it was in QEMU 7.2, and "virt-7.2" is "virt". */

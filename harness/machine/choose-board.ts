@@ -3,7 +3,7 @@
  * or the host, so that a verdict does not change with the laptop. Pure.
  */
 import { SpecError } from "../evidence/index.ts";
-import { architectureNamed, type Board, boardOf } from "./board.ts";
+import { architectureNamed, architecturesWith, type Board, boardOf } from "./board.ts";
 import { cortexMBoard } from "./boards/arm.ts";
 import { needsUefi } from "./boot-media/boot-loader.ts";
 import { chooseDisplay, type DisplayAdapter } from "./display-adapter.ts";
@@ -13,6 +13,7 @@ import { type ChosenExit, chooseExit } from "./exit-device.ts";
 import { checkFirmware } from "./firmware-check.ts";
 import { architectureOf } from "./image-check.ts";
 import type { DetectedImage } from "./image-types.ts";
+import { checkKernelForm } from "./kernel-form.ts";
 import type { Firmware, MachineSpec } from "./spec.ts";
 
 /** The hardware that a spec and an image come to. */
@@ -53,8 +54,12 @@ export function chooseBoard(spec: MachineSpec, image: DetectedImage | undefined)
   const place = `${machineType} of ${arch}`;
   const firmware = chooseFirmware(spec, image, facts, machineType, place);
   checkFirmware(spec, image);
+  checkKernelForm(spec, image, facts, place);
   checkElfStart(image, { facts, firmware });
-  checkPorts(spec, facts, place);
+  if (spec.debugConsole === true && !facts.isa) {
+    const advice = "it needs the I/O ports of a PC; leave it out, and use a serial port";
+    throw new SpecError("debugConsole", `is not possible on ${place}: ${advice}`);
+  }
   checkCpu(spec, image, facts, place);
   if (spec.deviceTree !== undefined && !facts.deviceTree) {
     throw new SpecError(
@@ -90,12 +95,23 @@ function chooseArchitecture(spec: MachineSpec, image: DetectedImage | undefined)
     if (uefiOnly.includes("x86_64")) return "x86_64";
     throw new SpecError("arch", `is missing: ${untold}`);
   }
-  if (image?.kind === "iso9660" || image === undefined) {
-    const hasFirmware = spec.firmware !== undefined;
-    const hasMedia = [spec.disks, spec.cdrom, spec.directory].some((one) => one !== undefined);
-    if (image !== undefined || hasMedia || hasFirmware) return "x86_64";
+  const { cdrom, directory, disks, firmware } = spec;
+  const isNothing = [image, firmware, disks, cdrom, directory].every((one) => one === undefined);
+  if (isNothing) {
     throw new SpecError("kernel", "is missing: give an image, or firmware, disks or arch");
   }
+  return architectureByMachine(spec.machine?.split(",")[0] ?? "", image);
+}
+
+/** Where no file tells, the board that is named does; else what firmware boots is a PC's. */
+function architectureByMachine(machineType: string, image: DetectedImage | undefined): string {
+  const [arch, ...others] = architecturesWith(machineType);
+  if (arch !== undefined && others.length === 0) return arch;
+  if (arch !== undefined) {
+    const boards = `${machineType} is a board of ${[arch, ...others].join(", ")}`;
+    throw new SpecError("arch", `is missing: ${boards}; name one of them`);
+  }
+  if (image === undefined || image.kind === "iso9660") return "x86_64";
   throw new SpecError("arch", "is missing: this image does not tell for which computer it is");
 }
 
@@ -144,24 +160,8 @@ function chooseFirmware(
     return "none";
   }
   // A flat binary with an address of its own is where firmware would be, or starts without it.
-  if (image?.kind === "unknown") return facts.needsFirmware ? "default" : "none";
+  if (spec.loadAddress !== undefined) return facts.needsFirmware ? "default" : "none";
   return machineType === "microvm" ? "qboot" : "default";
-}
-
-/** @throws `SpecError` for more ports than the machine has: QEMU would not say a word of it. */
-function checkPorts(spec: MachineSpec, facts: Board, place: string): void {
-  if (spec.debugConsole === true && !facts.isa) {
-    const advice = "it needs the I/O ports of a PC; leave it out, and use a serial port";
-    throw new SpecError("debugConsole", `is not possible on ${place}: ${advice}`);
-  }
-  const most = facts.serialPorts;
-  const wanted = spec.serialPorts?.length ?? Math.min(1, most);
-  if (wanted <= most) return;
-  const advice = facts.isa ? 'take "pc" or "q35" as the machine' : "name no more";
-  throw new SpecError(
-    "serialPorts",
-    `names ${wanted} serial ports, but ${place} has ${most}; ${advice}`,
-  );
 }
 
 /** @throws `SpecError` for a CPU that the board has not: QEMU would silently start another. */

@@ -13,6 +13,7 @@ import type { ExitOutcomes } from "./exit-outcomes.ts";
 import { type FlatBinary, flatBinaryArguments } from "./flat-binary.ts";
 import { clockArguments } from "./guest-clock.ts";
 import type { SortedArguments } from "./qemu-arguments.ts";
+import { virtioArguments } from "./virtio-transport.ts";
 
 /** Name of the port that stands for whichever UART prints first, where the spec names none. */
 export const consoleName = "console";
@@ -137,6 +138,11 @@ export function fifoPath(directory: string, index: number): string {
 
 function common(plan: MachinePlan, directory: string, hasWindow: boolean): string[] {
   const { board } = plan;
+  const devices = [
+    // QEMU's own option ROM, which starts the kernel, has the first place of a PC's boot order.
+    ...mediaArguments(plan.media, board, plan.kernel === undefined ? 0 : 1, directory),
+    ...deviceArguments(plan.devices, directory),
+  ];
   return [
     ...["-no-user-config", "-nodefaults", ...(hasWindow ? [] : ["-display", "none"])],
     ...sharedMemoryArguments(plan.devices, board.machine, board.memory),
@@ -152,9 +158,8 @@ function common(plan: MachinePlan, directory: string, hasWindow: boolean): strin
     ...(plan.commandLine === undefined ? [] : ["-append", plan.commandLine]),
     ...(plan.deviceTree === undefined ? [] : ["-dtb", plan.deviceTree]),
     ...flatBinaryArguments(plan.flatBinary),
-    // QEMU's own option ROM, which starts the kernel, has the first place of a PC's boot order.
-    ...mediaArguments(plan.media, board, plan.kernel === undefined ? 0 : 1, directory),
-    ...deviceArguments(plan.devices, directory),
+    ...virtioArguments(devices),
+    ...devices,
     ...exitDeviceArguments(board.exit),
   ];
 }

@@ -1,5 +1,6 @@
 /** Disks and CDs → QEMU arguments. Pure. */
 import { SpecError } from "../evidence/index.ts";
+import type { Board } from "./board.ts";
 import type { ChosenBoard } from "./choose-board.ts";
 import type { PlannedDisk } from "./disks.ts";
 import {
@@ -11,6 +12,7 @@ import {
   type PlannedOverlay,
 } from "./drive-arguments.ts";
 import type { DiskBus } from "./spec.ts";
+import { isVirtioInMemory } from "./virtio-transport.ts";
 
 /** All that a machine can boot from, in the order in which firmware is to try it. */
 export interface PlannedMedia {
@@ -20,6 +22,9 @@ export interface PlannedMedia {
   /** Whether firmware tries the CD before the disks. */
   readonly cdromFirst: boolean;
 }
+
+/** What of the board decides where media go. */
+type BoardOfMedia = Pick<ChosenBoard, "facts" | "machineType">;
 
 /** Places of a controller of the machine itself, or of one that is added. */
 const placesLimit: Partial<Record<DiskBus, number>> = { ide: 4, ahci: 6, floppy: 2, sd: 1 };
@@ -35,26 +40,22 @@ const cdromPlace = 2;
  */
 export function mediaArguments(
   media: PlannedMedia,
-  board: Pick<ChosenBoard, "facts" | "machineType">,
+  board: BoardOfMedia,
   firstBoot: number,
   directory: string,
 ): string[] {
   const { disks, cdrom, cdromFirst } = media;
-  const { machineType } = board;
+  const { facts, machineType } = board;
   const taken = new Map<DiskBus, number>();
   const words: string[] = [];
   const firstDisk = cdrom !== undefined && cdromFirst ? 1 : 0;
-  for (const [index, disk] of disks.entries()) {
+  for (const [index, given] of disks.entries()) {
+    const disk = { ...given, bus: busOf(given, facts) };
     const place = taken.get(disk.bus) ?? 0;
     taken.set(disk.bus, place + 1);
     checkPlace(disk.bus, place, index, board);
-    words.push(
-      ...oneDisk(
-        disk,
-        { index, place, boot: firstBoot + index + firstDisk, machineType },
-        directory,
-      ),
-    );
+    const boot = firstBoot + index + firstDisk;
+    words.push(...oneDisk(disk, { index, place, boot, machineType }, directory));
   }
   if (cdrom !== undefined) {
     const boot = firstBoot + (cdromFirst ? 0 : disks.length);
@@ -62,23 +63,28 @@ export function mediaArguments(
   }
   const order =
     machineType === "isapc" && disks.length > 0 ? ["-boot", `order=${lettersOf(media)}`] : [];
-  const controllers = controllersOf(media, machineType);
+  const controllers = controllersOf(media, board);
   return [...controllers.flatMap((name) => ["-device", name]), ...words, ...order];
 }
 
 /** Names of devices that `mediaArguments` gives away. */
-export function mediaIds(media: PlannedMedia, machineType: string): string[] {
-  const controllers = controllersOf(media, machineType)
+export function mediaIds(media: PlannedMedia, board: BoardOfMedia): string[] {
+  const controllers = controllersOf(media, board)
     .join(" ")
     .matchAll(/,id=(\S+)/g);
   const disks = media.disks.flatMap((disk, index) => (isGraph(disk) ? [diskId(index)] : []));
   return [...[...controllers].map(([, id]) => id as string), ...disks];
 }
 
-function controllersOf({ disks, cdrom }: PlannedMedia, machineType: string): string[] {
-  const controllers = new Set(disks.flatMap(({ bus }) => controllerOf(bus, machineType)));
-  if (cdrom !== undefined && !hasIde(machineType)) controllers.add(scsiController(machineType));
+function controllersOf({ disks, cdrom }: PlannedMedia, board: BoardOfMedia): string[] {
+  const controllers = new Set(disks.flatMap(({ bus }) => controllerOf(bus, board)));
+  if (cdrom !== undefined && !hasIde(board.machineType)) controllers.add(scsiController(board));
   return [...controllers];
+}
+
+/** Where there is no PCI, what virtio has is in memory. */
+function busOf({ bus }: PlannedDisk, facts: Board): DiskBus {
+  return bus === "virtio" && isVirtioInMemory(facts) ? "virtio-mmio" : bus;
 }
 
 /**
@@ -148,14 +154,17 @@ function deviceOf(bus: DiskBus, id: string, { boot, machineType, place }: Placed
       return `nvme,${bootable}`;
     case "sd":
       return `sd-card,drive=${id}`;
+    case "virtio-mmio":
+      // QEMU itself would fill the places from the last one on; kernels look at the first.
+      return `virtio-blk-device,${bootable},bus=virtio-mmio-bus.${place}`;
     default:
-      return `${machineType === "microvm" ? "virtio-blk-device" : "virtio-blk-pci"},${bootable}`;
+      return `virtio-blk-pci,${bootable}`;
   }
 }
 
-function controllerOf(bus: DiskBus, machineType: string): string[] {
-  if (bus === "ahci") return isQ35(machineType) ? [] : ["ahci,id=ahci"];
-  if (bus === "scsi") return [scsiController(machineType)];
+function controllerOf(bus: DiskBus, board: BoardOfMedia): string[] {
+  if (bus === "ahci") return isQ35(board.machineType) ? [] : ["ahci,id=ahci"];
+  if (bus === "scsi") return [scsiController(board)];
   if (bus === "usb") return ["qemu-xhci,id=xhci"];
   if (bus === "sd") return ["sdhci-pci"];
   return [];
@@ -184,10 +193,10 @@ function checkPlace(
   bus: DiskBus,
   place: number,
   index: number,
-  { facts, machineType }: Pick<ChosenBoard, "facts" | "machineType">,
+  { facts, machineType }: BoardOfMedia,
 ): void {
   const field = `disks[${index}].bus`;
-  const limit = placesLimit[bus];
+  const limit = bus === "virtio-mmio" ? facts.virtioPlaces : placesLimit[bus];
   if (limit !== undefined && place >= limit) {
     throw new SpecError(field, `${bus} has room for ${limit}, and all of it is taken`);
   }
@@ -202,8 +211,8 @@ function idePlace(place: number): string {
   return `bus=ide.${place >> 1},unit=${place & 1}`;
 }
 
-function scsiController(machineType: string): string {
-  return `${machineType === "microvm" ? "virtio-scsi-device" : "virtio-scsi-pci"},id=scsi`;
+function scsiController({ facts }: BoardOfMedia): string {
+  return `${isVirtioInMemory(facts) ? "virtio-scsi-device" : "virtio-scsi-pci"},id=scsi`;
 }
 
 function isQ35(machineType: string): boolean {

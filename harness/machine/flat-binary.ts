@@ -2,7 +2,6 @@
 import { SpecError } from "../evidence/index.ts";
 import type { ChosenBoard } from "./choose-board.ts";
 import { escapeComma } from "./drive-arguments.ts";
-import type { MachineSpec } from "./spec.ts";
 
 /** Bytes for memory, as they are. */
 export interface FlatBinary {
@@ -14,18 +13,12 @@ export interface FlatBinary {
 }
 
 /**
- * Plans the loading of a flat binary at the spec's `loadAddress`. Where the board starts its
+ * Plans the loading of a flat binary at an address of its own. Where the board starts its
  * firmware, that finds the binary in memory; else CPU 0 begins at its first byte. A Cortex-M begins
  * where the vector table says, and its table is where the board has it.
- * @throws `SpecError` where there is no address, or the board would never come to it.
+ * @throws `SpecError` where the board would never come to it.
  */
-export function planFlatBinary(spec: MachineSpec, file: string, board: ChosenBoard): FlatBinary {
-  if (spec.loadAddress === undefined) {
-    throw new SpecError(
-      "loadAddress",
-      `is missing: ${file} is a flat binary, and does not tell where in memory it belongs`,
-    );
-  }
+export function planFlatBinary(address: bigint, file: string, board: ChosenBoard): FlatBinary {
   if (board.facts.needsFirmware) {
     throw new SpecError(
       "loadAddress",
@@ -34,7 +27,7 @@ export function planFlatBinary(spec: MachineSpec, file: string, board: ChosenBoa
     );
   }
   const isEntered = board.firmware === "none" && !board.facts.vectorTable;
-  return { file, address: `0x${addressOf(spec.loadAddress).toString(16)}`, isEntered };
+  return { file, address: `0x${address.toString(16)}`, isEntered };
 }
 
 /** QEMU's generic loader (docs/system/generic-loader.rst). */
@@ -52,8 +45,4 @@ export function parseAddress(given: unknown): bigint | undefined {
   if (!isNumber && !isText && typeof given !== "bigint") return undefined;
   const address = BigInt(given);
   return BigInt.asUintN(64, address) === address ? address : undefined;
-}
-
-function addressOf(given: NonNullable<MachineSpec["loadAddress"]>): bigint {
-  return parseAddress(given) ?? 0n;
 }

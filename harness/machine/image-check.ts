@@ -8,6 +8,7 @@ import {
   type ElfImage,
   type UnknownImage,
 } from "./image-types.ts";
+import { kernelFormOf } from "./kernel-form.ts";
 import type { BootLoader } from "./spec.ts";
 
 /** What the spec says about the image. */
@@ -16,6 +17,8 @@ export interface ImageRequest {
   readonly arch?: string | undefined;
   /** What is to start the kernel instead of QEMU. */
   readonly bootLoader?: BootLoader | undefined;
+  /** The board that was asked for. */
+  readonly machine?: string | undefined;
   /** Where to load a flat binary. */
   readonly loadAddress?: number | string | undefined;
 }
@@ -23,14 +26,19 @@ export interface ImageRequest {
 /**
  * Throws `SpecError` where `image` is nothing that a machine can boot (field `kernel`), or is for
  * another architecture than the requested one, or a flat binary without one (field `arch`). Data of
- * an unknown format is a flat binary where `loadAddress` is given. Does nothing otherwise.
+ * an unknown format is a flat binary where `arch`, `machine` or `loadAddress` is given. Does
+ * nothing otherwise.
  */
 export function checkImage(image: DetectedImage, request: ImageRequest = {}): void {
-  const { arch, loadAddress } = request;
-  if (image.kind === "unknown" && image.looks === "data") {
+  const { arch, bootLoader, loadAddress, machine } = request;
+  const form = kernelFormOf(image);
+  const isSaid = arch !== undefined || machine !== undefined;
+  // What the board makes of it is judged with the board at hand.
+  const isTaken = form === "flat" || (form !== undefined && loadAddress === undefined);
+  if (isTaken && isSaid && bootLoader === undefined) return;
+  if (image.kind === "unknown" && form === "flat") {
     const isPlaced = loadAddress !== undefined || image.isVectorTable === true;
-    if (isPlaced && arch !== undefined) return;
-    if (isPlaced) {
+    if (isPlaced && !isSaid) {
       const advice = image.isVectorTable === true ? ' ("arm" for a Cortex-M)' : "";
       throw new SpecError(
         "arch",

@@ -11,7 +11,7 @@ import { findUefiShell } from "./boot-media/uefi-shell.ts";
 import type { ChosenBoard } from "./choose-board.ts";
 import type { MachinePlan } from "./command-line.ts";
 import { type PlannedDisk, planDisk } from "./disks.ts";
-import { planFlatBinary } from "./flat-binary.ts";
+import { parseAddress, planFlatBinary } from "./flat-binary.ts";
 import { convertToElf32 } from "./image-elf32.ts";
 import { type DetectedImage, describeImage } from "./image-types.ts";
 import type { Disk, MachineSpec } from "./spec.ts";
@@ -108,21 +108,21 @@ async function planImage(
     }
     case "iso9660":
       return fromMedia(spec, image, { ...media, cdrom: kept.path, cdromFirst: true });
-    case "unknown": {
-      const loading = fromMedia(spec, image, media);
-      // A Cortex-M finds its vector table where QEMU puts such a file by itself.
-      const isVectorTable = board.facts.vectorTable && spec.loadAddress === undefined;
-      if (isVectorTable) return { ...loading, kernel: kept.path };
-      return { ...loading, flatBinary: planFlatBinary(spec, kept.path, board) };
-    }
-    default:
+    default: {
+      const address = parseAddress(spec.loadAddress);
+      // What has a convention goes by it: it says more than where the bytes are.
+      if (address !== undefined && address !== board.facts.flatAt) {
+        const loading = fromMedia(spec, image, media);
+        return { ...loading, flatBinary: planFlatBinary(address, kept.path, board) };
+      }
       return {
         ...nothing,
         kernel: await loadableKernel(image, kept, directory),
-        initrd: await planInitrd(spec, image, directory),
+        initrd: await planInitrd(spec, image, board, directory),
         commandLine: spec.commandLine,
         media,
       };
+    }
   }
 }
 
@@ -159,8 +159,12 @@ function notLoaded(
 async function planInitrd(
   spec: MachineSpec,
   image: DetectedImage,
+  { facts, machineType }: ChosenBoard,
   directory: string,
 ): Promise<string | undefined> {
+  if (spec.initrd !== undefined && facts.vectorTable === true) {
+    throw new SpecError("initrd", `is not possible: ${machineType} hands none over; leave it out`);
+  }
   if (isMultiboot1(image)) return await multiboot1Modules(await planModules(spec), directory);
   if (spec.modules !== undefined) {
     throw new SpecError(

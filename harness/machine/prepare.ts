@@ -82,7 +82,7 @@ export async function prepareMachine(
   const tested = image === undefined || kept === undefined ? undefined : { image, kept };
   const loading = await planLoading(spec, { tested, surveyed, board, directory });
   await checkBootMedia(spec, board);
-  const ports = planPorts(spec, board);
+  const ports = planPorts(spec, board, qemu);
   const symbols = spec.symbols ?? (image?.kind === "elf" ? kept?.path : undefined);
   const plan: MachinePlan = {
     qemu: qemu.path,

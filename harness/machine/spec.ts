@@ -7,7 +7,17 @@ import type { ExitDeviceChoice } from "./exit-device.ts";
 import type { ExitOutcomes } from "./exit-outcomes.ts";
 
 /** How a disk can be attached. */
-export const diskBuses = ["virtio", "ide", "ahci", "scsi", "nvme", "usb", "sd", "floppy"] as const;
+export const diskBuses = [
+  "virtio",
+  "virtio-mmio",
+  "ide",
+  "ahci",
+  "scsi",
+  "nvme",
+  "usb",
+  "sd",
+  "floppy",
+] as const;
 
 export type DiskBus = (typeof diskBuses)[number];
 
@@ -68,8 +78,8 @@ export interface MachineSpec {
   /** Device tree blob for the kernel, instead of the one that QEMU makes for the board. */
   readonly deviceTree?: string;
   /**
-   * Physical address for a `kernel` that is a flat binary: a number, or "0x40080000". CPU 0 begins
-   * there. Needs `arch`, for nothing else tells what the bytes are for.
+   * Physical address for a `kernel` that is a flat binary: a number, or "0x40200000". CPU 0 begins
+   * there. Needs `arch` or `machine`, for nothing else tells what the bytes are for.
    */
   readonly loadAddress?: number | string;
   /** ELF with symbols and debug information; default: `kernel` where it is an ELF. */

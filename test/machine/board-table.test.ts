@@ -1,10 +1,15 @@
 /** The table of boards, each row against QEMU's own board. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { execa } from "execa";
 import { expect, test, vi } from "vitest";
 import { findMachineType, findQemu } from "../../harness/host/index.ts";
 import { architectures, boardOf } from "../../harness/machine/board.ts";
+import { chooseBoard } from "../../harness/machine/choose-board.ts";
 import { reproductionCommandLine } from "../../harness/machine/command-line.ts";
+import { serialPortsOf } from "../../harness/machine/plan-ports.ts";
 import { bind, defaultBinding } from "../../harness/process/binding.ts";
+import { temporaryDirectory } from "./machines.ts";
 import { planFor } from "./planned.ts";
 
 vi.setConfig({ testTimeout: 80_000 });
@@ -12,6 +17,11 @@ vi.setConfig({ testTimeout: 80_000 });
 const rows = architectures.flatMap(({ arch, boards }) =>
   Object.keys(boards)
     .filter((machine) => machine !== "none" && machine !== "x-remote")
+    .flatMap((machine) => {
+      const options = boardOf(arch, machine).furtherPorts.map(({ option }) => option);
+      const asked = options.filter((option) => option !== undefined);
+      return [machine, ...asked.map((option) => `${machine},${option}=on`)];
+    })
     .map((machine) => [arch, machine] as const),
 );
 
@@ -39,25 +49,29 @@ const input = ["qmp_capabilities", "query-chardev", "quit"]
 
 test("every board of the table starts with what the table says of it, or is not in this QEMU", async () => {
   const started: string[] = [];
+  const flat = join(temporaryDirectory(), "flat.bin");
+  writeFileSync(flat, Buffer.alloc(8192, 0xa5));
   const queue = rows.values();
   const worker = async () => {
     for (const [arch, machine] of queue) {
+      const [machineType = ""] = machine.split(",");
       const qemu = await findQemu(arch).catch(() => undefined);
-      if (qemu === undefined || findMachineType(qemu, machine) === undefined) continue;
-      const spec = { arch, machine, exitDevice: boardOf(arch, machine).exitDevice !== undefined };
+      if (qemu === undefined || findMachineType(qemu, machineType) === undefined) continue;
+      const board = chooseBoard({ arch, machine }, undefined);
+      const spec = { arch, machine, exitDevice: board.facts.exitDevice !== undefined };
       // This firmware is not in every distribution.
       const firmware = arch === "riscv32" ? { kind: "bios", file: "none" } : { kind: "default" };
       const plan = planFor(spec, undefined, { firmware } as object);
       const words = withoutSerial(reproductionCommandLine(plan, false));
-      const labels = Array.from(
-        { length: boardOf(arch, machine).serialPorts },
-        (_, i) => `uart${i}`,
-      );
+      const labels = Array.from({ length: serialPortsOf(board, qemu) }, (_, i) => `uart${i}`);
       const ports = labels.flatMap((label) => [
         ...["-chardev", `null,id=${label}`],
         ...["-serial", `chardev:${label}`],
       ]);
-      const bound = boundToThisProcess(qemu.path, [...words, ...ports, "-S", "-qmp", "stdio"]);
+      const takesFlat = board.facts.kernelForms?.includes("flat") === true;
+      const kernel = takesFlat ? ["-kernel", flat] : [];
+      const all = [...words, ...ports, ...kernel, "-S", "-qmp", "stdio"];
+      const bound = boundToThisProcess(qemu.path, all);
       const run = await execa(bound.file, bound.commandArguments, { input });
       // A port that a board has not is left alone, and QEMU says nothing of it.
       const answer = run.stdout.split("\n").find((line) => line.includes("frontend-open")) ?? "{}";

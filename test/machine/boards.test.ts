@@ -121,7 +121,7 @@ describe("a flat binary begins at its address", () => {
   });
 
   test.each<[string, object, string]>([
-    ["no address", { arch: "aarch64" }, "kernel: PATH is no boot image"],
+    ["no address and no board", {}, "kernel: PATH is no boot image"],
     ["no architecture", { loadAddress: 0 }, "arch: is missing: the flat binary PATH does not tell"],
     [
       "a PC",

@@ -4,16 +4,28 @@
  */
 import { type Architecture, type Board, pciDiskBuses } from "./board-facts.ts";
 
-const common: Partial<Board> = { exitDevice: "semihosting", keyboard: false };
+/** `-kernel` by Linux's convention: behind the start of RAM, in EL2 where there is one, or SVC. */
+const common: Partial<Board> = {
+  exitDevice: "semihosting",
+  keyboard: false,
+  kernelForms: ["flat", "uimage"],
+};
+const common64: Partial<Board> = { ...common, kernelForms: ["flat", "uimage", "gzip"] };
 
 const virt: Partial<Board> = {
   ...common,
   memory: "128M",
   flashBytes: 64 * 1024 ** 2,
   serialPorts: 1,
+  // One UART of the secure world, or else a second one where there is something to talk to.
+  furtherPorts: [
+    { ports: 2, option: "secure" },
+    { ports: 2, since: "9.1" },
+  ],
   vectorTable: false,
   pci: true,
-  diskBuses: pciDiskBuses,
+  virtioPlaces: 32,
+  diskBuses: [...pciDiskBuses, "virtio-mmio"],
 };
 
 /**
@@ -39,6 +51,8 @@ const microcontroller: Partial<Board> = {
   pci: false,
   vectorTable: true,
   deviceTree: false,
+  kernelForms: ["flat"],
+  emulator: "arm",
 };
 
 const cortexM: Architecture["boards"] = {
@@ -56,11 +70,15 @@ const cortexM: Architecture["boards"] = {
   stm32vldiscovery: { ...microcontroller, fixedCpu: true, serialPorts: 3 },
 };
 
-const raspberryPis32 = { raspi0: raspberryPi, raspi1ap: raspberryPi, raspi2b: raspberryPi };
+const raspberryPi32: Partial<Board> = { ...raspberryPi, emulator: "arm" };
+/** Its firmware puts `kernel8.img` where QEMU does. That of a 32-bit one has another place. */
+const raspberryPi64: Partial<Board> = { ...raspberryPi, ...common64, flatAt: 0x8_0000n };
+
+const raspberryPis32 = { raspi0: raspberryPi32, raspi1ap: raspberryPi32, raspi2b: raspberryPi32 };
 const raspberryPis64 = {
-  raspi3ap: raspberryPi,
-  raspi3b: raspberryPi,
-  raspi4b: { ...raspberryPi, since: "9.0" },
+  raspi3ap: raspberryPi64,
+  raspi3b: raspberryPi64,
+  raspi4b: { ...raspberryPi64, since: "9.0" },
 };
 
 /** The board that a program for a Cortex-M is run on where the spec names none. */
@@ -71,9 +89,9 @@ export const armArchitectures: readonly Architecture[] = [
     arch: "aarch64",
     machine: "virt",
     registers: "arm",
-    common,
+    common: common64,
     boards: {
-      virt: { ...virt, cpu: "cortex-a57" },
+      virt: { ...virt, ...common64, cpu: "cortex-a57" },
       // The 64-bit emulator has the boards of the 32-bit one as well.
       ...cortexM,
       ...raspberryPis32,

@@ -11,6 +11,21 @@ import type { DiskBus } from "../spec.ts";
  */
 export type ExitDevice = "isa-debug-exit" | "finisher" | "semihosting";
 
+/**
+ * A file that does not say where it belongs, or not in a way of its own: `"flat"`, bytes for where
+ * the board has its kernels; `"uimage"`, with U-Boot's header; `"gzip"`, a compressed one of these.
+ */
+export type KernelForm = "flat" | "uimage" | "gzip";
+
+/** How many serial ports a board has in some circumstances. */
+export interface FurtherPorts {
+  readonly ports: number;
+  /** Where this option of the machine type is on. */
+  readonly option?: string;
+  /** In this QEMU and newer ones. */
+  readonly since?: string;
+}
+
 /** One machine type. */
 export interface Board {
   /** CPU model that every accelerator offers; `undefined` leaves it to QEMU. */
@@ -23,6 +38,8 @@ export interface Board {
   readonly memory: string | undefined;
   /** Serial ports that `-serial` can give something to talk to. */
   readonly serialPorts: number;
+  /** When it has more of them. */
+  readonly furtherPorts: readonly FurtherPorts[];
   /**
    * Which of them is `vm.serial`: the first one; or, where operating systems differ in which UART
    * they take for the console, the first one that prints.
@@ -32,6 +49,11 @@ export interface Board {
   readonly diskBus: DiskBus;
   /** Buses that disks can be on; `undefined` where that is not known. */
   readonly diskBuses: readonly DiskBus[] | undefined;
+  /**
+   * Places for virtio devices in memory, without PCI: QEMU's buses virtio-mmio-bus.0 and on, by
+   * address. `undefined` where that is not known.
+   */
+  readonly virtioPlaces: number | undefined;
   readonly exitDevice: ExitDevice | undefined;
   /** Whether there is an ISA bus, where `isa-debug-exit` and the debug console live. */
   readonly isa: boolean;
@@ -63,6 +85,15 @@ export interface Board {
   readonly keyboard: boolean | undefined;
   /** Whether `-dtb` gives its kernel a device tree. */
   readonly deviceTree: boolean;
+  /**
+   * What QEMU's `-kernel` loads and starts on it beside ELF files and Linux kernels with a header;
+   * `undefined` where that is not known.
+   */
+  readonly kernelForms: readonly KernelForm[] | undefined;
+  /** Where a flat file lies that `-kernel` starts as the board's own firmware would. */
+  readonly flatAt: bigint | undefined;
+  /** The emulator that is meant by the board's name alone, where others have the board as well. */
+  readonly emulator: string | undefined;
 }
 
 /** One emulator, `qemu-system-<arch>`. */
@@ -86,9 +117,11 @@ export const unknownBoard: Board = {
   cpus: undefined,
   memory: undefined,
   serialPorts: 4,
+  furtherPorts: [],
   console: "first",
   diskBus: "virtio",
   diskBuses: undefined,
+  virtioPlaces: undefined,
   exitDevice: undefined,
   isa: false,
   pci: undefined,
@@ -102,6 +135,9 @@ export const unknownBoard: Board = {
   laterName: undefined,
   keyboard: undefined,
   deviceTree: true,
+  kernelForms: undefined,
+  flatAt: undefined,
+  emulator: undefined,
 };
 
 /** Disk buses of a machine with PCI, by controllers that are plugged in. */

@@ -2,7 +2,7 @@
  * Architectures that need no more than a row. Sources: QEMU's hw/ folder of each, and what its
  * boards do with `-serial` (7.2).
  */
-import type { Architecture, Board } from "./board-facts.ts";
+import { type Architecture, type Board, pciDiskBuses } from "./board-facts.ts";
 
 const further = {
   registers: "program counter",
@@ -14,7 +14,9 @@ const malta = (arch: string, cpu: string): Architecture => ({
   arch,
   machine: "malta",
   ...further,
-  boards: { malta: { cpu, memory: "128M", serialPorts: 3, diskBus: "ide", pci: true } },
+  boards: {
+    malta: { cpu, memory: "128M", serialPorts: 3, diskBus: "ide", pci: true, kernelForms: [] },
+  },
 });
 
 /** An emulator whose default board is all that is known. */
@@ -26,24 +28,57 @@ const plain = (arch: string, machine: string, board: Partial<Board> = {}): Archi
 });
 
 /** The workstation B160L; QEMU up to 8.1 knew no other PA-RISC (hw/hppa/machine.c). */
-const b160l: Partial<Board> = { memory: "512M", serialPorts: 2, diskBus: "scsi", pci: true };
+const b160l: Partial<Board> = {
+  memory: "512M",
+  serialPorts: 2,
+  diskBus: "scsi",
+  pci: true,
+  kernelForms: [],
+};
 
 export const furtherArchitectures: readonly Architecture[] = [
-  plain("ppc64", "pseries", { cpu: "power9", memory: "512M", diskBus: "scsi", pci: true }),
+  plain("ppc64", "pseries", {
+    cpu: "power9",
+    memory: "512M",
+    diskBus: "scsi",
+    pci: true,
+    kernelForms: [],
+  }),
   plain("ppc", "g3beige", {
     cpu: "750",
     memory: "128M",
     serialPorts: 2,
     diskBus: "ide",
     pci: true,
+    kernelForms: ["flat"],
   }),
-  plain("s390x", "s390-ccw-virtio", { cpu: "qemu", memory: "128M", serialPorts: 2 }),
+  // Not where a Linux image has its mark, such a file begins by the PSW at its start.
+  plain("s390x", "s390-ccw-virtio", {
+    cpu: "qemu",
+    memory: "128M",
+    serialPorts: 2,
+    kernelForms: ["flat"],
+  }),
   malta("mips", "24Kf"),
   malta("mipsel", "24Kf"),
   malta("mips64", "MIPS64R2-generic"),
   malta("mips64el", "MIPS64R2-generic"),
-  plain("loongarch64", "virt", { memory: "1G", serialPorts: 1, pci: true }),
-  plain("m68k", "virt", { cpu: "m68040", memory: "128M", serialPorts: 1, pci: false }),
+  plain("loongarch64", "virt", {
+    memory: "1G",
+    serialPorts: 1,
+    furtherPorts: [{ ports: 4, since: "9.2" }],
+    pci: true,
+    kernelForms: [],
+  }),
+  plain("m68k", "virt", {
+    cpu: "m68040",
+    memory: "128M",
+    serialPorts: 1,
+    pci: false,
+    kernelForms: [],
+    virtioPlaces: 128,
+    diskBuses: ["virtio", "virtio-mmio", "scsi"],
+  }),
   {
     arch: "hppa",
     machine: "hppa",
@@ -53,15 +88,47 @@ export const furtherArchitectures: readonly Architecture[] = [
       B160L: { ...b160l, since: "8.2" },
     },
   },
-  plain("alpha", "clipper", { cpu: "ev67", memory: "128M", serialPorts: 2, pci: true }),
-  plain("sh4", "r2d", { serialPorts: 3, diskBus: "ide", pci: true }),
-  plain("or1k", "or1k-sim", { serialPorts: 4, pci: false, diskBuses: [] }),
-  plain("xtensa", "sim", { serialPorts: 1, pci: false, diskBuses: [] }),
+  plain("alpha", "clipper", {
+    cpu: "ev67",
+    memory: "128M",
+    serialPorts: 2,
+    pci: true,
+    kernelForms: [],
+  }),
+  plain("sh4", "r2d", { serialPorts: 3, diskBus: "ide", pci: true, kernelForms: ["flat"] }),
+  {
+    arch: "or1k",
+    machine: "or1k-sim",
+    ...further,
+    boards: {
+      "or1k-sim": {
+        serialPorts: 4,
+        pci: false,
+        diskBuses: [],
+        kernelForms: ["flat", "uimage"],
+      },
+      virt: {
+        serialPorts: 1,
+        kernelForms: ["flat", "uimage"],
+        pci: true,
+        virtioPlaces: 8,
+        diskBuses: [...pciDiskBuses, "virtio-mmio"],
+      },
+    },
+  },
+  plain("xtensa", "sim", { serialPorts: 1, pci: false, diskBuses: [], kernelForms: [] }),
   plain("microblaze", "petalogix-s3adsp1800", {
     fixedCpu: true,
     serialPorts: 1,
     pci: false,
     diskBuses: [],
+    kernelForms: ["flat", "uimage"],
   }),
-  plain("avr", "arduino-uno", { fixedCpu: true, serialPorts: 1, pci: false, diskBuses: [] }),
+  plain("avr", "arduino-uno", {
+    fixedCpu: true,
+    serialPorts: 1,
+    pci: false,
+    diskBuses: [],
+    kernelForms: [],
+  }),
 ];

@@ -4,7 +4,12 @@ import { type Architecture, type Board, pciDiskBuses } from "./board-facts.ts";
 /** OpenSBI is where RAM begins (QEMU, hw/riscv/boot.c). */
 const firmwareAt = 0x8000_0000n;
 
-const common: Partial<Board> = { ownFirmware: true, keyboard: false };
+/** `-kernel` goes behind the firmware, which starts it in S-mode, or without one to its place. */
+const common: Partial<Board> = {
+  ownFirmware: true,
+  keyboard: false,
+  kernelForms: ["flat", "uimage"],
+};
 
 const virt: Partial<Board> = {
   ...common,
@@ -13,7 +18,8 @@ const virt: Partial<Board> = {
   memory: "128M",
   serialPorts: 1,
   pci: true,
-  diskBuses: pciDiskBuses,
+  virtioPlaces: 8,
+  diskBuses: [...pciDiskBuses, "virtio-mmio"],
   exitDevice: "finisher",
 };
 
@@ -28,7 +34,8 @@ const boards = (cpu: string): Architecture["boards"] => ({
     pci: false,
     firmwareAt,
   },
-  sifive_e: { serialPorts: 2, diskBuses: [], pci: false, deviceTree: false },
+  // Its CPU begins in flash memory, and QEMU would put such a file into RAM.
+  sifive_e: { serialPorts: 2, diskBuses: [], pci: false, deviceTree: false, kernelForms: [] },
   spike: { firmwareAt, serialPorts: 1, diskBuses: [], pci: false },
 });
 

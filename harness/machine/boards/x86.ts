@@ -8,9 +8,16 @@ const common: Partial<Board> = {
   isa: true,
   needsFirmware: true,
   deviceTree: false,
+  kernelForms: [],
+  emulator: "x86_64",
 };
 const pc: Partial<Board> = { ...common, pc: true, pci: true };
-const noMachine = { serialPorts: 0, isa: false, exitDevice: undefined } as const;
+const noMachine = {
+  serialPorts: 0,
+  isa: false,
+  exitDevice: undefined,
+  emulator: undefined,
+} as const;
 
 function boards(cpu: string): Architecture["boards"] {
   return {
@@ -25,7 +32,8 @@ function boards(cpu: string): Architecture["boards"] {
       serialPorts: 1,
       pci: false,
       diskBus: "virtio",
-      diskBuses: ["virtio", "scsi"],
+      virtioPlaces: 24,
+      diskBuses: ["virtio", "virtio-mmio", "scsi"],
     },
     none: noMachine,
     "x-remote": noMachine,

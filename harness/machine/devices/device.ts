@@ -64,6 +64,12 @@ export interface PortOptions extends DeviceOptions {
   readonly name: string;
 }
 
+/** What the factories of virtio devices take besides. */
+export interface VirtioOptions {
+  /** `"virtio-mmio"`: not on PCI, but at one of the board's places in memory. */
+  readonly bus?: "virtio" | "virtio-mmio";
+}
+
 /** What the factory of a network card takes. */
 export interface NetworkOptions extends DeviceOptions {
   readonly backend?: "none" | "user";
@@ -109,16 +115,21 @@ export function nvme(options: DiskDeviceOptions): Device {
   return disk("nvme")({ serialNumber: "bringup", ...options });
 }
 
-/** Virtio devices on PCI. */
+/** Virtio devices, on PCI unless `bus` says otherwise or the board has none. */
 export const virtio = {
-  blk: disk("virtio-blk-pci"),
-  net: card("virtio-net-pci"),
-  rng: plain("virtio-rng-pci"),
-  balloon: plain("virtio-balloon-pci"),
-  serial: plain("virtio-serial-pci"),
-  /** A port of it, which Linux calls `/dev/virtio-ports/<name>`. */
+  blk: ({ bus, ...options }: DiskDeviceOptions & VirtioOptions): Device =>
+    disk(virtioModel("blk", bus))(options),
+  net: ({ bus, ...options }: NetworkOptions & VirtioOptions = {}): Device =>
+    card(virtioModel("net", bus))(options),
+  rng: plainVirtio("rng"),
+  balloon: plainVirtio("balloon"),
+  serial: plainVirtio("serial"),
+  /** A port of `serial`, which Linux calls `/dev/virtio-ports/<name>`. */
   port: (options: PortOptions): Device =>
     withPort("virtserialport", options, { name: options.name }),
+  /** A console of `serial`: Linux calls the first one `/dev/hvc0`. */
+  console: (options: PortOptions): Device =>
+    withPort("virtconsole", options, { name: options.name }),
 } as const;
 
 /** Disks and drives on IDE, for the controllers that a PC or `ahci` has. */
@@ -157,7 +168,7 @@ export function ivshmem(options: DeviceOptions & { readonly memory: string | num
 
 /** Network cards, connected to nothing unless asked. */
 export const network = {
-  virtio: card("virtio-net-pci"),
+  virtio: virtio.net,
   e1000: card("e1000"),
   rtl8139: card("rtl8139"),
 } as const;
@@ -173,6 +184,14 @@ export const pci = {
   rootPort: (options: DeviceOptions & { readonly chassis: number }): Device =>
     withProperties("pcie-root-port", options, { chassis: options.chassis }),
 } as const;
+
+function virtioModel(kind: string, bus: VirtioOptions["bus"] = "virtio"): string {
+  return `virtio-${kind}-${bus === "virtio" ? "pci" : "device"}`;
+}
+
+function plainVirtio(kind: string): (options?: DeviceOptions & VirtioOptions) => Device {
+  return ({ bus, ...options } = {}) => withProperties(virtioModel(kind, bus), options, {});
+}
 
 function plain(model: string): (options?: DeviceOptions) => Device {
   return (options = {}) => withProperties(model, options, {});

@@ -91,7 +91,7 @@ export class Hotplug {
         ...controllersOfDisks(plan.media),
         ...[...this.#devices.values()].map(({ model }) => model),
       ],
-      taken: [...this.#devices.keys(), ...mediaIds(plan.media, plan.board.machineType)],
+      taken: [...this.#devices.keys(), ...mediaIds(plan.media, plan.board)],
       firstNumber: this.#count,
       field: () => "device",
       chardevOf: (port) => port,

@@ -19,6 +19,7 @@ export {
   sd,
   share,
   usb,
+  type VirtioOptions,
   virtio,
   watchdog,
 } from "./device.ts";

@@ -8,6 +8,7 @@ import { mediaIds, type PlannedMedia } from "../disk-arguments.ts";
 import { type PlannedDisk, planDisk } from "../disks.ts";
 import type { MachineSpec } from "../spec.ts";
 import { memoryBytes } from "../spec-check.ts";
+import { modelOnItsBus } from "../virtio-transport.ts";
 import {
   checkControllerId,
   controllerOf,
@@ -73,15 +74,18 @@ export async function planDevices(
     // That is the board's own: see `planRtc`.
     if (given.startsAt !== undefined) continue;
     const field = place.field(index);
-    const model = modelNamed(given.model, field, place.models);
+    const { bus } = given.properties ?? {};
+    const wanted = modelOnItsBus(given.model, bus, place.board.facts);
+    const model = modelNamed(wanted, field, place.models);
     checkBus(model, field, place);
     const needed = controllerOf(model.bus);
     if (needed !== undefined && !names.some((name) => needed.has.test(name))) {
-      const controller = modelNamed(needed.added, field, place.models);
+      const added = modelOnItsBus(needed.added, undefined, place.board.facts);
+      const controller = modelNamed(added, field, place.models);
       checkBus(controller, field, place);
       checkControllerId(needed.id, model.name, devices, place, field);
-      planned.push(withoutBackends(needed.id, needed.added));
-      names.push(needed.added);
+      planned.push(withoutBackends(needed.id, added));
+      names.push(added);
     }
     const id = given.id ?? freeName(place.firstNumber + index, ids);
     if (ids.has(id)) throw new SpecError(`${field}.id`, `"${id}" is taken; take another`);
@@ -116,7 +120,7 @@ export async function planSpecDevices(
     board,
     models: await listDevices(qemu),
     present: controllersOfDisks(media),
-    taken: mediaIds(media, board.machineType),
+    taken: mediaIds(media, board),
     firstNumber: 0,
     field: (index) => `devices[${index}]`,
     chardevOf: (port) => `port${ports.findIndex(({ name }) => name === port)}`,

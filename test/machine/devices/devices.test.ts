@@ -42,6 +42,10 @@ models.push(
 );
 models.push(model("scsi-hd", "SCSI"), model("ib700", "ISA"));
 models.push(model("floppy", "floppy-bus"), model("isa-fdc", "ISA"));
+models.push(model("virtio-serial-pci", "PCI"), model("virtconsole", "virtio-serial-bus"));
+for (const kind of ["blk", "net", "rng", "serial"]) {
+  models.push(model(`virtio-${kind}-device`, "virtio-bus"));
+}
 
 function plan(devices: readonly Device[], spec: MachineSpec = { arch: "x86_64", machine: "q35" }) {
   const board = boardFor(spec, undefined);
@@ -115,6 +119,25 @@ test("take a controller that is there", async () => {
   expect(order).toEqual(["piix3-usb-uhci", "lsi53c895a", "usb-kbd", "scsi-hd"]);
 });
 
+test("virtio is in memory where that is asked for, or the board has no PCI", async () => {
+  const modelsOn = async (spec: MachineSpec, devices: readonly Device[]) =>
+    (await plan(devices, spec)).map(({ model }) => model);
+  const bus = "virtio-mmio";
+  const properties = { bus: "virtio-mmio-bus.5" };
+  const virt = { arch: "aarch64", machine: "virt" };
+  const asked = [virtio.rng(), virtio.rng({ bus }), virtio.net({ properties })];
+  expect(await modelsOn(virt, asked)).toEqual([
+    "virtio-rng-pci",
+    "virtio-rng-device",
+    "virtio-net-device",
+  ]);
+  const console = [virtio.console({ name: "hvc0" })];
+  expect(await modelsOn(virt, console)).toEqual(["virtio-serial-pci", "virtconsole"]);
+  const microvm = { arch: "x86_64", machine: "microvm" };
+  expect(await modelsOn(microvm, console)).toEqual(["virtio-serial-device", "virtconsole"]);
+  expect(await modelsOn(microvm, [virtio.blk({ file })])).toEqual(["virtio-blk-device"]);
+});
+
 describe("are refused before QEMU starts", () => {
   const cortexM = { arch: "arm", machine: "mps2-an385" };
   test.each([
@@ -174,6 +197,7 @@ test("have factories that make valid devices", () => {
     ...[usb.uhci(), usb.ehci(), usb.xhci(), usb.mouse(), usb.tablet(), usb.hub()],
     ...[scsi.virtio(), scsi.megaraid(), scsi.cd(image), virtio.blk(image), virtio.net()],
     ...[virtio.rng(), virtio.balloon(), virtio.serial(), network.rtl8139()],
+    ...[virtio.console({ name: "hvc0" }), virtio.net({ bus: "virtio-mmio" })],
     pci.bridge({ id: "bridge", chassis: 1 }),
   ];
   for (const given of made) expect(() => checkDevice(given, "device")).not.toThrow();
