@@ -15,6 +15,7 @@ import { importedNames, lineAt, parse, type SyntaxNode } from "./syntax.ts";
 export const rooms: readonly string[] = [
   "text",
   "evidence",
+  "deaths",
   "process",
   "store",
   "qmp",

@@ -1,3 +1,4 @@
+export { fatalPatterns } from "../deaths/index.ts";
 export {
   AssertionError,
   BringupError,
@@ -38,20 +39,19 @@ export type {
   ScreenCell,
   TypeOptions as KeyboardOptions,
 } from "../screen/index.ts";
-export {
-  type CommandOptions,
-  fatalPatterns,
-  type LineEnd,
-  type PaceOptions,
-  type ScreenMatch,
-  type ScreenStyle,
-  type SerialLine,
-  type SerialMatch,
-  type SerialPort,
-  type SerialTerminal,
-  type WaitOptions,
-  type WaitResult,
-  type WriteOptions,
+export type {
+  CommandOptions,
+  LineEnd,
+  PaceOptions,
+  ScreenMatch,
+  ScreenStyle,
+  SerialLine,
+  SerialMatch,
+  SerialPort,
+  SerialTerminal,
+  WaitOptions,
+  WaitResult,
+  WriteOptions,
 } from "../serial/index.ts";
 export { EvidenceStore } from "../store/index.ts";
 export { type BootOptions, bootMachine, defaultWaitMs } from "./boot.ts";

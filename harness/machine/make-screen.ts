@@ -1,7 +1,7 @@
 /** The screen of a machine, with what it needs of its guest. */
+import { fatalPatterns } from "../deaths/index.ts";
 import type { GuestHold } from "../qmp/index.ts";
 import { AdapterMemory, CrtController, Display, Screen } from "../screen/index.ts";
-import { fatalPatterns } from "../serial/index.ts";
 import { hasTextMode } from "./display-adapter.ts";
 import type { MachineParts } from "./machine-parts.ts";
 import type { WiredPort } from "./port-wiring.ts";

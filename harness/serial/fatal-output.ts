@@ -1,10 +1,14 @@
 /** Output by which a guest says that it is dead, and the watch that looks for it on a port. */
-import { GuestError } from "../evidence/index.ts";
-import { canBeBranch, withFlags } from "./expression.ts";
+import { type Death, deathOf, type Reason } from "../deaths/index.ts";
+import { combined } from "./combined-patterns.ts";
+import { DeathSearch } from "./death-search.ts";
 import { type PatternSearch, searchFor } from "./pattern-search.ts";
+import { type ReasonBelow, reasonBelow } from "./reason-below.ts";
 
 /** Characters of a fatal line that are kept. */
 const longestLine = 1000;
+/** Characters of a line and its reason below. */
+const longestMessage = 2000;
 /** Outputs that are kept and reported: a kernel that panics in a loop tells one story. */
 const mostKept = 100;
 
@@ -12,36 +16,39 @@ const mostKept = 100;
 export interface FatalOutput {
   /** Offset after the character that decided it. */
   readonly decidedAt: number;
-  /** The line it stands in, from its beginning to what has been printed of it so far. */
+  /**
+   * The line it stands in, from its beginning to what has been printed of it so far, and the lines
+   * below that tell the reason.
+   */
   readonly line: string;
   /** `false` while the line may still grow. */
   readonly complete: boolean;
 }
-
 interface GrowingOutput extends FatalOutput {
   line: string;
   complete: boolean;
-}
-
-/** The error of a wait that fatal output has ended. @param waited for what, with its port. */
-export function fatalError(port: string, waited: string, output: FatalOutput): GuestError {
-  const because = `${port} printed fatal output`;
-  const exit = { kind: "panic", message: output.line.trim(), because } as const;
-  return new GuestError(`while waiting for ${waited}`, exit);
+  /** What tells the reason below, if something may. */
+  readonly reason: Reason | undefined;
 }
 
 /** Looks for fatal output in a text, once per character; at most one output per line. */
 export class FatalWatch {
+  readonly #deaths: readonly Death[];
   readonly #patterns: readonly (string | RegExp)[];
   readonly #onComplete: (output: FatalOutput) => void;
-  #searches: PatternSearch[];
+  #deathSearch: DeathSearch | undefined;
+  #searches: PatternSearch[] = [];
   #offset: number;
   /** The beginning of the current line, for the message. */
   #line = "";
   #growing: GrowingOutput | undefined;
+  #below: ReasonBelow | undefined;
   #first: FatalOutput | undefined;
   /** What no wait has passed, oldest first. */
   #standing: FatalOutput[] = [];
+  /** Up to where waits have answered for what was printed. */
+  #passed = Number.NEGATIVE_INFINITY;
+  #passedEarly: FatalOutput | undefined;
   #isSuspended = false;
   #reported = 0;
 
@@ -54,10 +61,19 @@ export class FatalWatch {
     start: number,
     onComplete: (output: FatalOutput) => void = () => {},
   ) {
-    this.#patterns = combined(patterns);
+    this.#deaths = patterns.flatMap((pattern) => deathOf(pattern) ?? []);
+    this.#patterns = combined(patterns.filter((pattern) => deathOf(pattern) === undefined));
     this.#onComplete = onComplete;
     this.#offset = start;
-    this.#searches = this.#newSearches();
+    this.#beginSearches();
+  }
+
+  /**
+   * Offset from which on nothing is decided before its line is complete or quiet: that line may
+   * become fatal output. `undefined` where there is none, or where it is expected.
+   */
+  get doubt(): number | undefined {
+    return this.#isSuspended || this.#growing !== undefined ? undefined : this.#deathSearch?.doubt;
   }
 
   /** The first fatal output, expected or not. */
@@ -75,6 +91,19 @@ export class FatalWatch {
     return this.#isSuspended ? undefined : this.standing;
   }
 
+  /** The same if nothing more came: a line that may still become fatal counts as it stands. */
+  get unexpectedNow(): FatalOutput | undefined {
+    if (this.unexpected !== undefined || this.doubt === undefined) return this.unexpected;
+    const decidedAt = this.#deathSearch?.peek()?.decidedAt;
+    return decidedAt === undefined ? undefined : { decidedAt, line: this.#line, complete: false };
+  }
+
+  /** The first that concerns a wait from `start` on, also where another has passed it early. */
+  unexpectedFrom(start: number): FatalOutput | undefined {
+    const early = this.#isSuspended ? undefined : this.#passedEarly;
+    return early !== undefined && early.decidedAt > start ? early : this.unexpected;
+  }
+
   /** Whether fatal output is expected. */
   get isSuspended(): boolean {
     return this.#isSuspended;
@@ -84,21 +113,29 @@ export class FatalWatch {
   add(piece: string): void {
     let rest = piece;
     while (rest !== "") {
-      rest = this.#growing === undefined ? this.#find(rest) : this.#grow(this.#growing, rest);
+      if (this.#growing === undefined) rest = this.#find(rest);
+      else if (this.#below === undefined) rest = this.#grow(this.#growing, rest);
+      else rest = this.#growBelow(this.#growing, this.#below, rest);
     }
   }
 
   /** The line has gone quiet: what could still grow counts, and what is known of it is all. */
   settle(): void {
     if (this.#growing === undefined) {
-      const found = this.#searches.map((search) => search.settle()).find((match) => match);
-      if (found !== undefined) this.#begin(found.decidedAt, this.#line);
+      const searches = [this.#deathSearch, ...this.#searches];
+      const first = searches.map((search) => search?.settle()).find((found) => found);
+      if (first !== undefined) this.#begin(first.decidedAt, this.#line, undefined);
     }
+    const left = this.#growing && this.#below ? this.#endBelow(this.#growing, this.#below) : "";
     this.#complete();
+    if (left === "") return;
+    this.add(left);
+    this.settle();
   }
 
   /** A wait answers for what was decided up to `offset`: it is judged no more. */
   passUpTo(offset: number): void {
+    this.#passed = Math.max(this.#passed, offset);
     this.#standing = this.#standing.filter(({ decidedAt }) => decidedAt > offset);
   }
 
@@ -109,17 +146,20 @@ export class FatalWatch {
 
   /** Takes `text` up to the character that decides an output; returns what is left. */
   #find(text: string): string {
+    const death = this.#deathSearch?.add(text);
     const decisions = this.#searches.flatMap((search) => search.add(text)?.decidedAt ?? []);
-    if (decisions.length === 0) {
+    if (death === undefined && decisions.length === 0) {
       this.#remember(text);
       return "";
     }
-    const decidedAt = Math.min(...decisions);
-    const taken = decidedAt - this.#offset;
+    const decidedAt = Math.min(death?.decidedAt ?? Number.POSITIVE_INFINITY, ...decisions);
+    // The word that decides may have come with an earlier piece of the line.
+    const taken = Math.max(0, decidedAt - this.#offset);
     // Where the end of the line itself decides, the output stands before it.
     const endsLine = text[taken - 1] === "\n";
     this.#remember(text.slice(0, endsLine ? taken - 1 : taken));
-    this.#begin(decidedAt, this.#line);
+    const isDeath = death?.decidedAt === decidedAt;
+    this.#begin(decidedAt, this.#line, isDeath ? death.death.reason : undefined);
     if (endsLine) {
       this.#remember("\n");
       this.#complete();
@@ -127,9 +167,14 @@ export class FatalWatch {
     return text.slice(taken);
   }
 
-  #begin(decidedAt: number, line: string): void {
-    this.#growing = { decidedAt, line, complete: false };
+  #begin(decidedAt: number, line: string, reason: Reason | undefined): void {
+    this.#growing = { decidedAt, line, complete: false, reason };
     this.#first ??= this.#growing;
+    // A wait may have passed the word before its line was judged.
+    if (decidedAt <= this.#passed) {
+      this.#passedEarly = this.#growing;
+      return;
+    }
     // Waits take the oldest away first: beyond the limit the newest speaks for the rest.
     if (this.#standing.length === mostKept) this.#standing.pop();
     this.#standing.push(this.#growing);
@@ -144,8 +189,37 @@ export class FatalWatch {
       return "";
     }
     this.#remember(text.slice(0, end + 1));
-    this.#complete();
+    this.#below = reasonBelow(output.line, output.reason);
+    if (this.#below === undefined) this.#complete();
     return text.slice(end + 1);
+  }
+
+  #growBelow(output: GrowingOutput, below: ReasonBelow, text: string): string {
+    const ended = below.add(text);
+    if (ended === undefined) return "";
+    const { line, fits } = below.take();
+    // A line that is no reason is judged as any other.
+    if (!fits) {
+      this.#complete();
+      return `${line}${ended.lineEnd}${ended.rest}`;
+    }
+    this.#append(output, `${line}${ended.lineEnd}`);
+    if (!below.mayGoOn) this.#complete();
+    return ended.rest;
+  }
+
+  /** Nothing more comes of the line below. @returns what is no reason, and not judged yet. */
+  #endBelow(output: GrowingOutput, below: ReasonBelow): string {
+    if (below.unfinished === "") return "";
+    const { line, fits } = below.take();
+    if (!fits) return line;
+    this.#append(output, line);
+    return "";
+  }
+
+  #append(output: GrowingOutput, text: string): void {
+    output.line = `${output.line.trimEnd()} ${text.trim()}`.slice(0, longestMessage);
+    this.#remember(text);
   }
 
   #complete(): void {
@@ -153,15 +227,18 @@ export class FatalWatch {
     if (output === undefined) return;
     output.complete = true;
     this.#growing = undefined;
-    this.#searches = this.#newSearches();
+    this.#below = undefined;
+    this.#beginSearches();
     if (this.#reported === mostKept) return;
     this.#reported += 1;
     this.#onComplete(output);
   }
 
-  #newSearches(): PatternSearch[] {
+  #beginSearches(): void {
     const options = { immediate: true };
-    return this.#patterns.map((pattern) => searchFor(pattern, this.#offset, options));
+    this.#searches = this.#patterns.map((pattern) => searchFor(pattern, this.#offset, options));
+    if (this.#deaths.length === 0) return;
+    this.#deathSearch = new DeathSearch(this.#deaths, this.#offset, this.#line !== "");
   }
 
   #remember(text: string): void {
@@ -170,24 +247,4 @@ export class FatalWatch {
     const line = newline === -1 ? this.#line + text : text.slice(newline + 1);
     this.#line = line.slice(-longestLine);
   }
-}
-
-/** The same patterns, but those that can be one expression are: it is one look instead of ten. */
-function combined(patterns: readonly (string | RegExp)[]): (string | RegExp)[] {
-  const branches = new Map<string, string[]>();
-  const others: (string | RegExp)[] = [];
-  for (const pattern of patterns) {
-    if (typeof pattern === "string" || !canBeBranch(pattern)) {
-      others.push(pattern);
-      continue;
-    }
-    const { flags, source } = withFlags(pattern, "");
-    const sources = branches.get(flags);
-    if (sources === undefined) branches.set(flags, [source]);
-    else sources.push(source);
-  }
-  for (const [flags, sources] of branches) {
-    others.push(new RegExp(sources.map((source) => `(?:${source})`).join("|"), flags));
-  }
-  return others;
 }

@@ -1,7 +1,6 @@
 export type { CommandOptions } from "./command.ts";
 export { fatalLineOf } from "./fatal-line.ts";
 export type { FatalOutput } from "./fatal-output.ts";
-export { fatalPatterns } from "./fatal-patterns.ts";
 export type { LineEnd } from "./line-end.ts";
 export type { SerialLine } from "./lines.ts";
 export { nearestLine } from "./nearest-line.ts";

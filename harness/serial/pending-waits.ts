@@ -2,7 +2,8 @@
 import { TimeoutError } from "../evidence/index.ts";
 import type { PassedLimit, WaitLimit } from "../process/index.ts";
 import type { ArrivalTimes } from "./arrival-times.ts";
-import { type FatalWatch, fatalError } from "./fatal-output.ts";
+import { fatalError } from "./fatal-error.ts";
+import type { FatalWatch } from "./fatal-output.ts";
 import { copyMatch } from "./match-copy.ts";
 import { nearestLine } from "./nearest-line.ts";
 import type { Transcript } from "./transcript.ts";
@@ -52,9 +53,8 @@ export class PendingWaits {
   /** Text that the transcript and the port's watch already know. */
   add(text: string): void {
     if (this.#waits.size === 0) return;
-    const { unexpected } = this.#context.fatal;
+    this.#meetAll();
     for (const wait of [...this.#waits]) {
-      wait.meet(unexpected);
       wait.add(text);
       this.#judge(wait);
     }
@@ -62,12 +62,16 @@ export class PendingWaits {
 
   /** The line is quiet: what could still grow counts now. */
   settle(): void {
-    const { unexpected } = this.#context.fatal;
+    this.#meetAll();
     for (const wait of [...this.#waits]) {
-      wait.meet(unexpected);
       wait.settle();
       this.#judge(wait);
     }
+  }
+
+  /** Before any of them is judged: one that passes fatal output does not save the others. */
+  #meetAll(): void {
+    for (const wait of this.#waits) wait.meet(this.#context.fatal.unexpectedFrom(wait.start));
   }
 
   /** Takes a wait out that nobody needs any more: its promise stays as it is. */
@@ -103,6 +107,7 @@ export class PendingWaits {
     const { verdict } = wait;
     if (verdict === undefined) return;
     if (verdict.kind === "fatal" && !verdict.output.complete) return;
+    if (wait.isInDoubt(this.#context.fatal.doubt)) return;
     this.#decide(wait, verdict);
   }
 
@@ -123,6 +128,7 @@ export class PendingWaits {
   #expire(wait: SerialWait, { limitMs, name, detail = "" }: PassedLimit): void {
     if (!this.#waits.has(wait)) return;
     wait.expire();
+    wait.meet(this.#context.fatal.unexpectedNow);
     if (wait.verdict !== undefined) {
       this.#decide(wait, wait.verdict);
       return;

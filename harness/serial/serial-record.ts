@@ -1,9 +1,9 @@
 /** What a guest has printed on a port so far: text, bytes, times, and whether it was fatal. */
+import { fatalPatterns } from "../deaths/index.ts";
 import type { WaitLimit } from "../process/index.ts";
 import { ArrivalTimes } from "./arrival-times.ts";
 import { ByteTail } from "./byte-tail.ts";
 import { type FatalOutput, FatalWatch } from "./fatal-output.ts";
-import { fatalPatterns } from "./fatal-patterns.ts";
 import { linesSoFar, type SerialLine } from "./lines.ts";
 import { TextDecoderOfSerial } from "./text-decoder.ts";
 import { Transcript } from "./transcript.ts";

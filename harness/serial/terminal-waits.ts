@@ -1,7 +1,8 @@
 /** The waits for what a terminal shows, and the judgement over each of them. */
 import { TimeoutError } from "../evidence/index.ts";
 import { type PassedLimit, startWaitLimit, type WaitLimit } from "../process/index.ts";
-import { type FatalOutput, FatalWatch, fatalError } from "./fatal-output.ts";
+import { fatalError } from "./fatal-error.ts";
+import { type FatalOutput, FatalWatch } from "./fatal-output.ts";
 import { nearestLine } from "./nearest-line.ts";
 import { checkWaitOptions, type WaitOptions } from "./wait.ts";
 

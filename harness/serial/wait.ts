@@ -123,6 +123,15 @@ export class SerialWait {
     return found === undefined ? undefined : { kind: "found", found };
   }
 
+  /**
+   * Whether what was found stands in a line that may yet become fatal output, behind its word.
+   * @param doubt of the port's own fatal output.
+   */
+  isInDoubt(doubt: number | undefined): boolean {
+    const from = this.hasOwnFatal ? this.#ownFatal.doubt : doubt;
+    return from !== undefined && this.#found !== undefined && this.#found.decidedAt >= from;
+  }
+
   /** Offset after the match, where there is one. */
   get foundEnd(): number {
     return this.#found?.end ?? this.start;

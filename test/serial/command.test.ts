@@ -1,12 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { fatalPatterns } from "../../harness/deaths/index.ts";
 import { GuestError, SpecError, TimeoutError } from "../../harness/evidence/index.ts";
-import {
-  type CommandOptions,
-  fatalPatterns,
-  type SerialPort,
-  type SerialPortHooks,
-} from "../../harness/serial/index.ts";
+import type { CommandOptions, SerialPort, SerialPortHooks } from "../../harness/serial/index.ts";
 import { chunksOf, errorOf, patient, portOf, poweredOff, print, runs, turn } from "./ports.ts";
 
 const prompt = /^\w*\$ $/;

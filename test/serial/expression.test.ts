@@ -8,7 +8,6 @@ import {
   requiredText,
   staysInLine,
 } from "../../harness/serial/expression.ts";
-import { fatalPatterns } from "../../harness/serial/index.ts";
 import { runs } from "./ports.ts";
 
 describe("what can be told of an expression", () => {
@@ -73,12 +72,6 @@ describe("what can be told of an expression", () => {
   test("an expression that the empty text satisfies is found out", () => {
     expect([/a*/, /$/, /^$/m, /a|/, /(?!a)/, /a*/gy].every(matchesNothing)).toBe(true);
     expect([/a/, /\n\n/, /a+$/].some(matchesNothing)).toBe(false);
-  });
-
-  test("the well-known panics count with their last character and cost one look", () => {
-    expect(fatalPatterns.filter((pattern) => !canBeBranch(pattern))).toEqual([]);
-    expect(new Set(fatalPatterns.map(({ flags }) => flags))).toEqual(new Set(["m"]));
-    expect(fatalPatterns.filter((pattern) => !staysInLine(pattern))).toEqual([]);
   });
 
   test.each([
