@@ -150,7 +150,8 @@ function describeKind(exit: MachineExit | DeadHalt): string {
     case "qemu-crash":
       return `QEMU itself died: ${oneLine(exit.message)}`;
     case "killed":
-      return `killed by ${exit.by}`;
+      // It ran as long as anybody needed it: nothing has gone wrong.
+      return exit.by === "dispose" ? "ended with the test" : `killed by ${exit.by}`;
     case "dead-halt":
       return exit.spins === true
         ? "dead halt: every started CPU jumps in place, or is halted, with interrupts off"

@@ -42,6 +42,7 @@ export function caseReport(test: TestCase, root: string, resultsMissing: boolean
     flaky: diagnostic?.flaky ?? false,
     record: testRecord(test),
     tags: test.tags,
+    meta: ownMeta(test),
     annotations: annotations(test, root),
     attachments: attachments(test),
     // On --merge-reports vitest 5.1 adds each log to the task a second time.
@@ -123,6 +124,21 @@ function testRecord(test: TestCase): TestRecord | null {
     Array.isArray(bringup?.attempts) &&
     bringup.attempts.every((attempt) => Array.isArray(attempt?.machines));
   return sound ? (bringup ?? null) : null;
+}
+
+/** Characters of a value; JUnit's properties are for short facts. */
+const metaLimit = 1_000;
+
+/** What the test says of itself in `task.meta`; what is no data at all is left out. */
+function ownMeta(test: TestCase): Record<string, string> {
+  const own = Object.entries(test.meta()).filter(([name]) => name !== "bringup");
+  return Object.fromEntries(
+    own.flatMap(([name, value]) => {
+      const text = typeof value === "string" ? value : JSON.stringify(value);
+      if (text === undefined) return [];
+      return [[name, text.length > metaLimit ? `${text.slice(0, metaLimit)}…` : text]];
+    }),
+  );
 }
 
 function annotations(test: TestCase, root: string): AnnotationReport[] {

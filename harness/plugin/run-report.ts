@@ -88,6 +88,7 @@ function neverLoaded(project: string, file: string): SuiteReport {
     flaky: false,
     record: null,
     tags: [],
+    meta: {},
     annotations: [],
     attachments: [],
     output: [],

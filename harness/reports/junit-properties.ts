@@ -30,6 +30,7 @@ export function caseProperties(test: CaseReport): Property[] {
       value: path,
     })),
     ...test.tags.map((tag) => ({ name: "tag", value: tag })),
+    ...Object.entries(test.meta).map(([name, value]) => ({ name: `meta.${name}`, value })),
     ...machines.flatMap((machine) =>
       machineProperties(machine).map((property) => ({
         name: machines.length > 1 ? `${machine.name}/${property.name}` : property.name,

@@ -52,7 +52,7 @@ export function junitXml(run: RunReport, options: JunitOptions = {}): string {
     const node = builder.testSuite().name("outside any test").time(0);
     const name = uniqueNames();
     for (const { file, failure } of outside) {
-      const place = file ?? "(run)";
+      const place = file === null ? "(run)" : classNameOf(file, "");
       writeError(node, place, name("(outside any test)"), [failure]);
     }
   }
@@ -60,8 +60,9 @@ export function junitXml(run: RunReport, options: JunitOptions = {}): string {
 }
 
 function writeSuite(builder: Builder, suite: SuiteReport, limits: TranscriptLimits): void {
-  const className = suite.project === "" ? suite.file : `${suite.file} (${suite.project})`;
-  const node = builder.testSuite().name(xmlText(className)).time(seconds(suite.durationMs));
+  const className = classNameOf(suite.file, suite.project);
+  const title = suite.project === "" ? suite.file : `${suite.file} (${suite.project})`;
+  const node = builder.testSuite().name(xmlText(title)).time(seconds(suite.durationMs));
   if (suite.startedAt !== null) node.timestamp(new Date(suite.startedAt).toISOString());
   if (suite.project !== "") node.property("project", xmlText(suite.project));
   const name = uniqueNames();
@@ -102,6 +103,19 @@ function writeCase(
   node.standardOutput(standardOutput(test, limits));
   node.standardError(standardError(test, limits));
   addAttributes(node, test.line, test.skipReason);
+}
+
+/**
+ * "exercises.ex1.boot-test" for `exercises/ex1/boot.test.ts`: Jenkins takes everything up to the
+ * last dot for the package and the rest for the class (hudson.tasks.junit, `CaseResult`), and so
+ * folders are packages, a project is the outermost, and no name has dots of its own.
+ */
+function classNameOf(file: string, project: string): string {
+  const parts = file.replace(/\.[cm]?[jt]sx?$/, "").split("/");
+  return [project, ...parts]
+    .filter((part) => part !== "" && part !== ".")
+    .map((part) => part.replaceAll(".", "-"))
+    .join(".");
 }
 
 function writeError(

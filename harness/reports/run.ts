@@ -55,6 +55,8 @@ export interface CaseReport {
   /** What the harness recorded about its machines; `null` if it booted none. */
   readonly record: TestRecord | null;
   readonly tags: readonly string[];
+  /** What the test has put into `task.meta`, as text. */
+  readonly meta: Readonly<Record<string, string>>;
   readonly annotations: readonly AnnotationReport[];
   readonly attachments: readonly AttachmentReport[];
   /** What the test itself wrote to the console, in order. */

@@ -126,5 +126,6 @@ export type {
   SerialTerminal,
   WaitResult,
 } from "../serial/index.ts";
+export type { Boot } from "./boot-arguments.ts";
 export { type BringupAssertion, type BringupExpect, expect } from "./expect.ts";
-export { type Boot, test } from "./test.ts";
+export { test } from "./test.ts";

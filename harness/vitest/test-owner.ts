@@ -18,6 +18,7 @@ import {
 } from "../machine/index.ts";
 import { CleanupStack, makeSessionInside, tell, withLimit } from "../process/index.ts";
 import { printable } from "../text/index.ts";
+import { type Boot, specOf } from "./boot-arguments.ts";
 import { suspendDeadlines } from "./deadlines.ts";
 import { evidenceName, type NamedTask } from "./evidence-name.ts";
 import { evidenceStore } from "./evidence-stores.ts";
@@ -72,13 +73,14 @@ export class TestOwner {
    * @throws what `bootMachine` throws, at the caller's line; `StateError` once the test has ended,
    *   as when its body goes on after a time-out.
    */
-  boot(spec: SpecChanges): Promise<Machine> {
+  boot(given: Parameters<Boot>): Promise<Machine> {
     const site = new CallSite();
-    return this.#ledger.track("boot()", this.#boot(spec, site), site);
+    return this.#ledger.track("boot()", this.#boot(given, site), site);
   }
 
-  async #boot(spec: SpecChanges, site: CallSite): Promise<Machine> {
+  async #boot(given: Parameters<Boot>, site: CallSite): Promise<Machine> {
     try {
+      const spec = specOf(given);
       if (this.#isFinished)
         throw new StateError("boot()", "a test that has ended", ["a running test"]);
       // Registered before anything is acquired: a test that times out meanwhile leaves nothing.

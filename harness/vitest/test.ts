@@ -1,17 +1,9 @@
 /** vitest's `test` with the fixture `boot`. */
 import { test as base, inject, type RunnerTestCase, type TestAPI } from "vitest";
 import { atPlace, HostError } from "../evidence/index.ts";
-import type { Machine, RunSettings, SpecChanges } from "../machine/index.ts";
+import type { RunSettings } from "../machine/index.ts";
+import type { Boot } from "./boot-arguments.ts";
 import { TestOwner } from "./test-owner.ts";
-
-/** Boots a machine that is gone when the test is. */
-export interface Boot {
-  /** Boots `kernel`. */
-  (kernel: string, spec?: Omit<SpecChanges, "kernel">): Promise<Machine>;
-  // The last one, because the compiler explains an error by the last overload alone.
-  /** Boots the plugin's `machine`, with the fields of `spec` before it; `null` takes one away. */
-  (spec?: SpecChanges): Promise<Machine>;
-}
 
 /**
  * vitest's `test`, and in its context `boot`. The owner comes first and without being asked for:
@@ -30,9 +22,7 @@ export const test: TestAPI<{ boot: Boot }> = insideVitest(() =>
       { auto: true },
     ],
     boot: async ({ bringupOwner }, use) => {
-      await use((first?: string | SpecChanges, rest: Omit<SpecChanges, "kernel"> = {}) =>
-        bringupOwner.boot(typeof first === "string" ? { ...rest, kernel: first } : (first ?? {})),
-      );
+      await use((...given) => bringupOwner.boot(given));
     },
   }),
 );

@@ -92,8 +92,37 @@ function describeStart(getProject: () => KernelProject, getBareProject: () => Ke
   });
 }
 
+/** What must not compile, and what the first line of the error has to say. */
+const mistakes = [
+  ['boot({ kernle: "kernel.elf" })', "'kernle' does not exist"],
+  ['boot("kernel.elf", { memry: "64M" })', "'memry' does not exist"],
+  ["boot({ memory: true })", "Type 'true' is not assignable"],
+  ['boot({ disks: [{ file: "a.img", buss: "ide" }] })', "'buss' does not exist"],
+  ['boot({ disks: [{ file: "a.img", bus: "cable" }] })', '"cable"\' is not assignable'],
+  ['boot({ network: { bakend: "user" } })', "'bakend' does not exist"],
+  ["boot(5)", "Argument of type '5' is not assignable"],
+] as const;
+/** The oldest line of TypeScript that its users still have. */
+const oldTypescript = "typescript@5.9.3";
+
 function describeTypes(getProject: () => KernelProject): void {
   beforeAll(() => cpSync(typeSamples, join(getProject().root, "types"), { recursive: true }));
+
+  test.for(["5", "7"])("name a wrong field in line 1: TypeScript %s", async (version) => {
+    const project = getProject();
+    const install = ["install", "--no-save", "--prefer-offline", "--no-audit", "--no-fund"];
+    if (version === "5") await project.run(["npm", ...install, oldTypescript]);
+    const ours = version === "5" ? join(project.root, "node_modules/.bin/tsc") : compiler;
+    const head = 'import { type Boot } from "bringup";\ndeclare const boot: Boot;\n';
+    mkdirSync(join(project.root, "mistakes"), { recursive: true });
+    project.write("mistakes/boot.ts", `${head}${mistakes.map(([call]) => `${call};\n`).join("")}`);
+    const configuration = { extends: "../types/tsconfig.bundler.json", files: ["boot.ts"] };
+    project.write("mistakes/tsconfig.json", JSON.stringify(configuration));
+    const { all } = await project.run([ours, "--noEmit", "--pretty", "false", "-p", "mistakes"]);
+    const lines = all.split("\n").filter((line) => line.startsWith("mistakes/boot.ts("));
+    expect(lines).toHaveLength(mistakes.length);
+    for (const [index, [, words]] of mistakes.entries()) expect(lines[index]).toContain(words);
+  });
 
   test.for(["nodenext", "bundler"])("compile with %s, and refuse what is wrong", async (name) => {
     const parameters = ["--noEmit", "-p", `types/tsconfig.${name}.json`];

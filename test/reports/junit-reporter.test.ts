@@ -23,6 +23,8 @@ let tries = 0;
 describe("group", () => {
   test("passes", { tags: ["slow"] }, async ({ task, annotate }) => {
     task.meta.bringup = { attempts: [${record("0", "boot-1")}] };
+    Object.assign(task.meta, { requirement: "OS-17", bootMs: 12.5, of: ["\\x1b[31mred", null] });
+    Object.assign(task.meta, { long: "x".repeat(2_000), none: undefined });
     await annotate("the screen", "screenshot", { path: "tests/picture.txt" });
     console.log("said by the test");
   });

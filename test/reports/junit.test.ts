@@ -131,6 +131,19 @@ describe("a run that did not pass is never green", () => {
   });
 });
 
+test.for([
+  ["boot.test.ts", "", "boot-test"],
+  ["exercises/ex1/boot.test.ts", "", "exercises.ex1.boot-test"],
+  ["kernel-6.12/serial.spec.mjs", "kvm", "kvm.kernel-6-12.serial-spec"],
+  ["tests/v1.2.js", "a.b", "a-b.tests.v1-2"],
+  ["../other/boot.tests.tsx", "", "--.other.boot-tests"],
+] as const)("the class of %s is no .ts for Jenkins", ([file, project, className]) => {
+  const run = exampleRun([exampleCase()]);
+  const suites = run.suites.map((suite) => ({ ...suite, file, project }));
+  const { cases } = parseXml(junitXml({ ...run, suites }));
+  expect(cases.map((one) => one.className)).toEqual([className]);
+});
+
 test("names that look the same are told apart, since some readers drop the second", () => {
   const cases = ["boot", "boot", "\x1b[1mboot"].map((name) => exampleCase({ path: [name] }));
   const { cases: parsed } = parseXml(junitXml(exampleRun(cases)));

@@ -17,6 +17,7 @@ export function exampleCase(changes: Partial<CaseReport> = {}): CaseReport {
     flaky: false,
     record: null,
     tags: [],
+    meta: {},
     annotations: [],
     attachments: [],
     output: [],

@@ -161,6 +161,12 @@ const mistaken = {
 test("names no file", async ({ boot }) => {
   await boot("missing.elf");
 });
+test("gives two specs", async ({ boot }) => {
+  await (boot as any)({ memory: "64M" }, { cpus: 2 });
+});
+test("gives two kernels", async ({ boot }) => {
+  await (boot as any)("kernels/hello.elf", { kernel: "kernels/spin.elf" });
+});
 test("names no memory", async ({ boot }) => {
   await boot("kernels/hello.elf", { memory: "lots" });
 });
