@@ -1,5 +1,6 @@
 import "./node-version.ts";
 
+export { BuildError, type FailedBuild } from "./build-error.ts";
 export { atCaller, atCallSite, atPlace, CallSite } from "./call-site.ts";
 export {
   AssertionError,

@@ -31,6 +31,8 @@ export interface BootOptions {
   readonly calibration?: Calibration | undefined;
   /** What specs start from. */
   readonly defaults?: MachineSpec;
+  /** Called with the whole spec, before anything of it is looked at; an error ends the boot. */
+  readonly check?: (spec: MachineSpec) => Promise<void>;
   readonly limit?: LimitOfWait;
   /** What each port may keep in memory and on disk. */
   readonly portLimits?: PortLimits;
@@ -52,6 +54,7 @@ let count = 0;
  */
 export async function bootMachine(given: SpecChanges, options: BootOptions = {}): Promise<Machine> {
   const spec = withDefaults(given, options.defaults ?? {}, process.env);
+  await options.check?.(spec);
   // What only the first machine of a process waits for is done while its image is examined. Should
   // it fail, then so will the launch, which tells of it.
   const session = prepareSession().catch(() => {});

@@ -2,6 +2,7 @@ export { fatalPatterns } from "../deaths/index.ts";
 export {
   AssertionError,
   BringupError,
+  BuildError,
   type DeadHalt,
   type Evidence,
   type ExitOutcome,

@@ -1,3 +1,4 @@
+import type { FailedBuild } from "../evidence/index.ts";
 import type { Calibration } from "../host/index.ts";
 import type { MachineSpec } from "./spec.ts";
 
@@ -12,6 +13,8 @@ export interface RunSettings {
   readonly run: string;
   /** The main process's session, in which the others make theirs. */
   readonly session: string;
-  /** Directory that names of evidence are relative to. */
+  /** The project's root: tests run there, and names of evidence are relative to it. */
   readonly root: string;
+  /** What is not to be booted. */
+  readonly failedBuilds: readonly FailedBuild[];
 }

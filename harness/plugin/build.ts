@@ -1,59 +1,111 @@
-/** The user's build command, run before the tests and again in watch mode. */
+/** The user's builds: run before the tests, and again in watch mode. */
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Vitest } from "vitest/node";
-import { BringupError } from "../evidence/index.ts";
+import type { FailedBuild } from "../evidence/index.ts";
 import { runShell } from "../process/index.ts";
-import { printable } from "../text/index.ts";
+import { type BuildStep, buildSteps } from "./build-steps.ts";
+import type { BringupOptions } from "./options.ts";
 
-/** The build failed: the kernel under test is not what the sources say. No test has run. */
-export class BuildError extends BringupError {
-  /** What the build printed, stdout and stderr as they came. */
-  declare readonly output: string;
-  constructor(command: string, how: string, output: string) {
-    const shown = output.trimEnd() === "" ? "it printed nothing" : output.trimEnd();
-    const indented = shown.split("\n").map((line) => `  | ${line}`);
-    super(`the build failed (${how}), so no test ran: ${command}\n${indented.join("\n")}`);
-    // vitest prints an error of its start-up with all that it carries: once is enough.
-    Object.defineProperty(this, "output", { value: output, enumerable: false });
+/** Milliseconds for one command of `build`. `docs/limits.md`. */
+const buildLimitMs = 30 * 60_000;
+
+/** What a project wants built, and who is to know what of it failed. */
+interface Order {
+  readonly option: NonNullable<BringupOptions["build"]>;
+  readonly limitMs: number;
+  readonly root: string;
+  readonly onBuilt: (failed: readonly FailedBuild[]) => void;
+}
+
+const all = new WeakMap<Vitest, Builds>();
+
+/** The builds of all projects of one vitest. What several of them ask for runs once. */
+export class Builds {
+  readonly #orders: Order[] = [];
+  /** Of this round: the first run, or one rerun. */
+  readonly #outcomes = new Map<string, Promise<FailedBuild | undefined>>();
+  #failed: FailedBuild[] = [];
+
+  static of(vitest: Vitest): Builds {
+    const builds = all.get(vitest) ?? new Builds(vitest);
+    all.set(vitest, builds);
+    return builds;
+  }
+
+  private constructor(vitest: Vitest) {
+    vitest.onTestsRerun(() => this.#again());
+  }
+
+  /** What failed last. */
+  get failed(): readonly FailedBuild[] {
+    return this.#failed;
+  }
+
+  /**
+   * Builds what a project wants now, and in watch mode again before every other run.
+   * @throws `SpecError` for a path that stands for nothing.
+   */
+  async add(
+    { build, buildTimeoutMs = buildLimitMs }: BringupOptions,
+    root: string,
+    onBuilt: Order["onBuilt"],
+  ): Promise<void> {
+    if (build === undefined) return;
+    const order = { option: build, limitMs: buildTimeoutMs, root, onBuilt };
+    this.#orders.push(order);
+    await this.#carryOut(order);
+  }
+
+  async #again(): Promise<void> {
+    this.#outcomes.clear();
+    this.#failed = [];
+    for (const order of this.#orders) await this.#carryOut(order);
+  }
+
+  /** One after the other: two builds at once may write the same files. */
+  async #carryOut({ limitMs, onBuilt, option, root }: Order): Promise<void> {
+    const failed: FailedBuild[] = [];
+    for (const step of buildSteps(option, root)) {
+      const key = JSON.stringify([root, step.key]);
+      const isNew = !this.#outcomes.has(key);
+      const outcome = this.#outcomes.get(key) ?? carryOut(step, root, limitMs);
+      this.#outcomes.set(key, outcome);
+      const failure = await outcome;
+      if (failure === undefined) continue;
+      if (isNew) this.#failed.push(failure);
+      failed.push({ ...failure, image: step.image });
+    }
+    onBuilt(failed);
   }
 }
 
-const builds = new WeakMap<Vitest, Map<string, Promise<void>>>();
-
-/**
- * Runs `command` before the tests of the first run, and in watch mode before those of every other.
- * Projects of one vitest that share a command share its runs.
- * @throws `BuildError` if the first build fails. When a later one fails, that is printed, the tests
- *   are not run, and vitest goes on watching.
- */
-export async function buildFirst(vitest: Vitest, command: string, root: string): Promise<void> {
-  const known = builds.get(vitest) ?? new Map<string, Promise<void>>();
-  builds.set(vitest, known);
-  const key = `${root}\n${command}`;
-  const running = known.get(key) ?? build(command, root);
-  if (!known.has(key)) vitest.onTestsRerun(() => rebuild(vitest, command, root));
-  known.set(key, running);
-  await running;
+async function carryOut(
+  { command, image, parameters }: BuildStep,
+  directory: string,
+  limitMs: number,
+): Promise<FailedBuild | undefined> {
+  const startedMs = fileTimeMs();
+  const options = { directory, parameters, limitMs };
+  const { exitCode, isLate, output, signal } = await runShell(command, options);
+  if (exitCode === 0 && !isLate) return undefined;
+  const how = isLate
+    ? `no end within ${limitMs / 60_000} min`
+    : signal === undefined
+      ? `exit code ${exitCode ?? "none"}`
+      : `ended by ${signal}`;
+  return { command, how, output, image, startedMs };
 }
 
-async function rebuild(vitest: Vitest, command: string, root: string): Promise<void> {
+/** Now, by the clock that dates files: it is coarser than others, and may be behind them. */
+function fileTimeMs(): number {
+  const directory = mkdtempSync(join(tmpdir(), "bringup-clock-"));
   try {
-    await build(command, root);
-  } catch (error) {
-    const { message } = error as Error;
-    vitest.logger.error(printable(`\n${message}\n\n  waiting for a change of the sources\n`));
-    // vitest has no way to give up a rerun, and an error would end it; it runs the tests as soon
-    // as this resolves, and begins anew when a file changes.
-    await new Promise(() => {});
+    const file = join(directory, "now");
+    writeFileSync(file, "");
+    return statSync(file).mtimeMs;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
   }
-}
-
-/**
- * Runs `command` in a shell, in `directory`. Quiet when it succeeds.
- * @throws `BuildError` with everything that the build printed.
- */
-export async function build(command: string, directory: string): Promise<void> {
-  const { exitCode, output, signal } = await runShell(command, directory);
-  if (exitCode === 0) return;
-  const how = signal === undefined ? `exit code ${exitCode}` : `ended by ${signal}`;
-  throw new BuildError(command, how, output);
 }

@@ -8,8 +8,10 @@ import type {
   TestSpecification,
   Vitest,
 } from "vitest/node";
+import { BuildError } from "../evidence/index.ts";
 import { environmentValue, ownLastWords, tell } from "../process/index.ts";
 import { junitXml, removeReport, writeReport } from "../reports/index.ts";
+import { untoldBuilds } from "./build-reporter.ts";
 import { type PlannedFile, type ReportedRun, runReport } from "./run-report.ts";
 
 /** Options of `JunitReporter`. */
@@ -38,9 +40,16 @@ export class JunitReporter implements Reporter {
   #vitest: Vitest | undefined;
   #planned: readonly PlannedFile[] = [];
   #giveUpLastWords: (() => void) | undefined;
+  /** Names of the projects that it is for; all, where none is named. */
+  readonly #projects = new Set<string>();
 
   constructor(options: JunitReporterOptions) {
     this.outputFile = options.outputFile;
+  }
+
+  /** Has the report hold the tests of this project; without such a call it holds those of all. */
+  ofProject(name: string): void {
+    this.#projects.add(name);
   }
 
   onInit(vitest: Vitest): void {
@@ -99,12 +108,22 @@ export class JunitReporter implements Reporter {
     const vitest = this.#vitest;
     if (vitest === undefined) return;
     const { root, dangerouslyIgnoreUnhandledErrors } = vitest.config;
+    const isOurs = (project: string) => this.#projects.size === 0 || this.#projects.has(project);
+    const modules = end.modules.filter(({ project }) => isOurs(project.name));
+    const planned = this.#planned.filter(({ project }) => isOurs(project));
+    // Of a project that had no part in this run there is nothing to report.
+    if (modules.length + planned.length === 0 && this.#planned.length > 0) return;
+    const untold = untoldBuilds(vitest, end.modules).filter(({ image }) => image === null);
     const run = runReport({
       ...end,
       root,
-      // The run passes in spite of errors that the user chose to ignore, and so must its report.
-      unhandledErrors: dangerouslyIgnoreUnhandledErrors ? [] : end.unhandledErrors,
-      planned: this.#planned,
+      modules,
+      planned,
+      unhandledErrors: [
+        ...untold.map((build) => serialized(new BuildError(build))),
+        // The run passes in spite of errors that the user chose to ignore, and so must its report.
+        ...(dangerouslyIgnoreUnhandledErrors ? [] : end.unhandledErrors),
+      ],
     });
     const attachmentRoot =
       environmentValue("CI_PROJECT_DIR") ?? environmentValue("WORKSPACE") ?? root;
@@ -114,4 +133,8 @@ export class JunitReporter implements Reporter {
   #file(vitest: Vitest): string {
     return resolve(vitest.config.root, this.outputFile);
   }
+}
+
+function serialized({ message, name }: Error): SerializedError {
+  return { name, message };
 }

@@ -1,18 +1,25 @@
 /** Options of the plugin, and the check of them. */
 import { SpecError } from "../evidence/index.ts";
 import { checkSpec, type MachineSpec } from "../machine/index.ts";
+import { type BuildOption, checkBuild } from "./build-steps.ts";
 
 /** Options of the plugin. All may be left out. */
 export interface BringupOptions {
-  /** Shell command that builds the kernel: before the tests, and again in watch mode. */
-  readonly build?: string;
+  /**
+   * Shell command that builds everything, before the tests and again in watch mode; or a command
+   * for each image: `{ "kernels/one.elf": "make one" }`, with `*` for directories. They run in the
+   * project's root. A test that boots what a failed build was to make fails with its words.
+   */
+  readonly build?: BuildOption;
+  /** Milliseconds that one command of `build` may take; default 30 minutes. */
+  readonly buildTimeoutMs?: number;
   /** What every `boot()` starts from. */
   readonly machine?: MachineSpec;
-  /** Path of the JUnit file, relative to vitest's root. */
+  /** Path of the JUnit file, relative to the project's root. */
   readonly junit?: string;
 }
 
-const names = ["build", "machine", "junit"];
+const names = ["build", "buildTimeoutMs", "machine", "junit"];
 
 /**
  * Checks options that may come from JavaScript.
@@ -23,10 +30,15 @@ export function checkOptions(options: BringupOptions): BringupOptions & { machin
     if (names.includes(name)) continue;
     throw new SpecError(name, `is no option of bringup(); the options are ${names.join(", ")}`);
   }
-  for (const name of ["build", "junit"] as const) {
-    const value: unknown = options[name];
-    if (value === undefined || (typeof value === "string" && value.trim() !== "")) continue;
-    throw new SpecError(name, `got ${JSON.stringify(value)}, takes a non-empty string`);
+  checkBuild(options.build);
+  const { junit }: { junit?: unknown } = options;
+  if (junit !== undefined && (typeof junit !== "string" || junit.trim() === "")) {
+    throw new SpecError("junit", `got ${JSON.stringify(junit)}, takes a non-empty string`);
+  }
+  const { buildTimeoutMs: limitMs }: { buildTimeoutMs?: unknown } = options;
+  if (limitMs !== undefined && !(typeof limitMs === "number" && limitMs > 0)) {
+    const got = JSON.stringify(limitMs);
+    throw new SpecError("buildTimeoutMs", `got ${got}, takes milliseconds above 0, or Infinity`);
   }
   return { ...options, machine: checkSpec(options.machine ?? {}) };
 }

@@ -2,14 +2,15 @@
 import { extname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Plugin, ViteUserConfig } from "vitest/config";
-import type { TestProject, Vitest } from "vitest/node";
+import type { Reporter, TestProject, Vitest } from "vitest/node";
 import { BringupError, SpecError } from "../evidence/index.ts";
 import { calibrateHost } from "../host/index.ts";
 import { isDebugging, type RunSettings } from "../machine/index.ts";
 import { sessionDirectory, sweepSessions } from "../process/index.ts";
 import { beginRun, evidenceFolder, newRunName, pruneRuns } from "../store/index.ts";
 import { BaselineReporter } from "./baseline-reporter.ts";
-import { buildFirst } from "./build.ts";
+import { Builds } from "./build.ts";
+import { BuildReporter } from "./build-reporter.ts";
 import { JunitReporter } from "./junit-reporter.ts";
 import { type BringupOptions, checkOptions } from "./options.ts";
 
@@ -56,15 +57,18 @@ function configuration(user: TestOptions): ViteUserConfig {
   };
 }
 
+/** Everything starts at the project's root: with one project, that is vitest's. */
 async function configure(
   project: TestProject,
   vitest: Vitest,
   options: ReturnType<typeof checkOptions>,
 ): Promise<void> {
-  const { root } = vitest.config;
-  addBaselines(vitest);
+  const { root } = project.config;
+  addReporter(vitest, BaselineReporter);
+  addReporter(vitest, BuildReporter);
   const junit =
     options.junit === undefined ? undefined : addJunit(vitest, resolve(root, options.junit));
+  junit?.ofProject(project.name);
   try {
     await prepare(project, vitest, options);
   } catch (error) {
@@ -87,11 +91,15 @@ async function prepare(
         "because a machine ends with the thread that booted it",
     );
   }
-  const { root } = vitest.config;
   if (vitest.config.mergeReports !== undefined) return;
-  const run = await runOf(vitest, root);
-  project.provide("bringup", { ...run, machine: options.machine });
-  if (options.build !== undefined) await buildFirst(vitest, options.build, root);
+  const { root } = project.config;
+  const evidence = evidenceFolder(root);
+  const run = await runOf(vitest, evidence);
+  const settings = { ...run, evidence, machine: options.machine, root };
+  const provide = (failedBuilds: RunSettings["failedBuilds"]) =>
+    project.provide("bringup", { ...settings, failedBuilds });
+  provide([]);
+  await Builds.of(vitest).add(options, root, provide);
 }
 
 /** One file, even where several projects ask for it. */
@@ -106,31 +114,38 @@ function addJunit(vitest: Vitest, outputFile: string): JunitReporter {
   return added;
 }
 
-function addBaselines(vitest: Vitest): void {
+/** One of a kind, even where several projects have the plugin. */
+function addReporter(vitest: Vitest, kind: new () => Reporter): void {
   const reporters = vitest.config.reporters as unknown[];
-  const isThere = reporters.some((reporter) => reporter instanceof BaselineReporter);
-  if (!isThere) reporters.push(new BaselineReporter());
+  if (!reporters.some((reporter) => reporter instanceof kind)) reporters.push(new kind());
 }
 
-type SharedRun = Omit<RunSettings, "machine">;
+type SharedRun = Pick<RunSettings, "calibration" | "run" | "session">;
 
 const runs = new WeakMap<Vitest, Promise<SharedRun>>();
+const folders = new WeakMap<Vitest, Set<string>>();
 
-/** What all projects of one vitest share: measured and swept once, before anything is busy. */
-function runOf(vitest: Vitest, root: string): Promise<SharedRun> {
-  const known = runs.get(vitest) ?? startRun(root);
+/**
+ * What all projects of one vitest share: measured and swept once, before anything is busy. Each
+ * folder for evidence is pruned once, and has the run.
+ */
+async function runOf(vitest: Vitest, evidence: string): Promise<SharedRun> {
+  const known = runs.get(vitest) ?? startRun();
   runs.set(vitest, known);
-  return known;
-}
-
-async function startRun(root: string): Promise<SharedRun> {
-  const evidence = evidenceFolder(root);
-  const name = newRunName();
-  await sweepSessions();
+  const shared = await known;
+  const begun = folders.get(vitest) ?? new Set();
+  folders.set(vitest, begun);
+  if (begun.has(evidence)) return shared;
+  begun.add(evidence);
   await pruneRuns(evidence);
   // Where nothing can be written, each test that boots says so, and the others need it not.
-  await beginRun(evidence, name).catch(() => {});
+  await beginRun(evidence, shared.run).catch(() => {});
+  return shared;
+}
+
+async function startRun(): Promise<SharedRun> {
+  await sweepSessions();
   const calibration = (await calibrateHost()) ?? null;
   const session = await sessionDirectory();
-  return { calibration, evidence, run: name, root, session };
+  return { calibration, run: newRunName(), session };
 }

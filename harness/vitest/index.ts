@@ -18,6 +18,7 @@ export {
   type BootLoader,
   type BootModule,
   BringupError,
+  BuildError,
   type CommandOptions,
   type DeadHalt,
   type Device,

@@ -19,6 +19,7 @@ import {
 import { CleanupStack, makeSessionInside, tell, withLimit } from "../process/index.ts";
 import { printable } from "../text/index.ts";
 import { type Boot, specOf } from "./boot-arguments.ts";
+import { checkBuilt } from "./built-images.ts";
 import { suspendDeadlines } from "./deadlines.ts";
 import { evidenceName, type NamedTask } from "./evidence-name.ts";
 import { evidenceStore } from "./evidence-stores.ts";
@@ -108,6 +109,7 @@ export class TestOwner {
       store: evidenceStore(evidence, run),
       calibration: calibration ?? undefined,
       defaults,
+      check: (whole) => checkBuilt(whole, this.#run),
       limit: (timeoutMs, _, usualMs) => this.#limit.forWait(timeoutMs, usualMs),
       mostBootMs,
     });

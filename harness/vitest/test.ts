@@ -5,13 +5,20 @@ import type { RunSettings } from "../machine/index.ts";
 import type { Boot } from "./boot-arguments.ts";
 import { TestOwner } from "./test-owner.ts";
 
+/** A test runs in its project's root, wherever vitest was started: files are named from there. */
+function enterRoot(): void {
+  const root = (inject("bringup") as RunSettings | undefined)?.root;
+  if (root !== undefined && root !== process.cwd()) process.chdir(root);
+}
+
 /**
  * vitest's `test`, and in its context `boot`. The owner comes first and without being asked for:
  * vitest runs no clean-up that a fixture registers before its set-up fails or hangs, but this
  * set-up can do neither, and everything that is booted later is the owner's.
  */
-export const test: TestAPI<{ boot: Boot }> = insideVitest(() =>
-  base.extend<{ bringupOwner: TestOwner; boot: Boot }>({
+export const test: TestAPI<{ boot: Boot }> = insideVitest(() => {
+  enterRoot();
+  return base.extend<{ bringupOwner: TestOwner; boot: Boot }>({
     bringupOwner: [
       async ({ skip, task }, use) => {
         const owner = new TestOwner(task, providedRun(task));
@@ -24,8 +31,8 @@ export const test: TestAPI<{ boot: Boot }> = insideVitest(() =>
     boot: async ({ bringupOwner }, use) => {
       await use((...given) => bringupOwner.boot(given));
     },
-  }),
-);
+  });
+});
 
 /** @throws `HostError` where there is no vitest around: in a script, or in its configuration. */
 function insideVitest<Extended>(extend: () => Extended): Extended {

@@ -99,7 +99,7 @@ const mistakes = [
   ["boot({ memory: true })", "Type 'true' is not assignable"],
   ['boot({ disks: [{ file: "a.img", buss: "ide" }] })', "'buss' does not exist"],
   ['boot({ disks: [{ file: "a.img", bus: "cable" }] })', '"cable"\' is not assignable'],
-  ['boot({ network: { bakend: "user" } })', "'bakend' does not exist"],
+  ["boot({ exitOutcomes: { pas: [1] } })", "'pas' does not exist"],
   ["boot(5)", "Argument of type '5' is not assignable"],
 ] as const;
 /** The oldest line of TypeScript that its users still have. */

@@ -113,7 +113,10 @@ describe("swtpm", () => {
         rmSync(`/tmp/${id}-${rest}`, { recursive: true, force: true });
       }
     });
-    const { output } = await runShell(reproduce, temporaryDirectory());
+    const { output } = await runShell(reproduce, {
+      directory: temporaryDirectory(),
+      limitMs: soonMs,
+    });
     expect(output).toMatch(/TPM 2\.0, .*\s+result 0x0, random bytes/);
   });
 });
