@@ -21,6 +21,18 @@ export interface GuestLocation {
   readonly note?: string;
 }
 
+/** The exception that an x86 CPU could not deliver, as far as its registers and memory prove it. */
+export interface FaultCause {
+  /** "#PF", "#UD", or what asked for an interrupt: "int 0x80". */
+  readonly exception: string;
+  /** What the instruction did to memory, where that is why. */
+  readonly access?: "reading" | "writing" | "executing" | "accessing";
+  /** The address of that: linear, in lower-case hexadecimal. */
+  readonly address?: string;
+  /** Why it was not delivered: "no handler". */
+  readonly because: string;
+}
+
 interface EndedAt {
   /** Where the guest was, if its registers could still be read. */
   readonly at?: GuestLocation;
@@ -49,7 +61,7 @@ export type MachineExit =
   /** The guest resets for ever and prints the same each time (`onReset: "continue"`). */
   | (EndedAt & { readonly kind: "reset-loop"; readonly resets: number })
   /** A fault while delivering a double fault (x86): the CPU gave up. */
-  | (EndedAt & { readonly kind: "triple-fault" })
+  | (EndedAt & { readonly kind: "triple-fault"; readonly fault?: FaultCause })
   /** A fault while handling a HardFault (Cortex-M): the CPU gave up. */
   | (EndedAt & { readonly kind: "lockup" })
   /** The guest reported its own death, on serial or through `pvpanic`. */
@@ -105,10 +117,12 @@ export function isGuestsOwn({ kind }: MachineExit): boolean {
   return !["internal-error", "killed", "qemu-crash"].includes(kind);
 }
 
-/** One line, for messages: "triple fault at paging.c:41 in map_kernel (0x10002c)". */
+/** In one line: "triple fault at paging.c:41 in map (0x10002c): #PF writing 0x0, no handler". */
 export function describeExit(exit: MachineExit | DeadHalt): string {
   const where = exit.at === undefined ? "" : ` at ${describeLocation(exit.at)}`;
-  return `${describeKind(exit)}${where}`;
+  const hasCause = exit.kind === "triple-fault" && exit.fault !== undefined;
+  const cause = hasCause ? `: ${describeFault(exit.fault)}` : "";
+  return `${describeKind(exit)}${where}${cause}`;
 }
 
 const outcomeWords = { none: "", pass: ", a pass", fail: ", a failure", skip: ", a skip" } as const;
@@ -125,6 +139,12 @@ export function describeLocation(at: GuestLocation): string {
     return `${printableLine(at.file)}:${at.line}${inside} (${at.instructionPointer})`;
   }
   return `${at.instructionPointer}${inside}`;
+}
+
+/** "#PF writing 0xdeadbeef, no handler". */
+function describeFault({ access, address, because, exception }: FaultCause): string {
+  const place = access === undefined || address === undefined ? "" : ` ${access} ${address}`;
+  return `${exception}${place}, ${because}`;
 }
 
 function describeKind(exit: MachineExit | DeadHalt): string {

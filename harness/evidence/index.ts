@@ -18,6 +18,7 @@ export {
   type DeadHalt,
   describeExit,
   describeLocation,
+  type FaultCause,
   type GuestLocation,
   isDeath,
   isGuestsOwn,

@@ -1,6 +1,7 @@
 /** Whether a CPU takes no interrupt, and how the code is to be read that it executes then. Pure. */
 import type { InstructionSet } from "./plain-instructions.ts";
 import type { CpuRegisters } from "./registers.ts";
+import { codeBitsOf } from "./x86-code.ts";
 
 /** What of a machine decides which interrupts reach its CPUs. */
 export interface CpuSurroundings {
@@ -52,12 +53,8 @@ function ofX86({ interruptsEnabled, values }: CpuRegisters): InstructionSet | un
   if (interruptsEnabled !== false || values.get("cpl") !== 0n || traps || hasBreakpoints) {
     return undefined;
   }
-  // Bits 21 and 22 of a descriptor: L, D/B (Intel SDM volume 3, 3.4.5).
-  const flags = values.get("cs.flags");
-  if (flags === undefined) return undefined;
-  const isLong = ((values.get("efer") ?? 0n) & 0x400n) !== 0n;
-  if (isLong && (flags & 0x20_0000n) !== 0n) return "x86-64";
-  return (flags & 0x40_0000n) === 0n ? "x86-16" : "x86-32";
+  const bits = codeBitsOf(values);
+  return bits === undefined ? undefined : `x86-${bits}`;
 }
 
 /** PSTATE and CPSR alike: I is bit 7, F is bit 6. AArch64: the level is in bits 2 and 3. */

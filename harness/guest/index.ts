@@ -22,3 +22,4 @@ export {
 } from "./stopping-code.ts";
 export { openSymbols, type SymbolLocation, type Symbols } from "./symbols.ts";
 export { wakingPin, wakingVector } from "./wake-sources.ts";
+export { explainX86Fault, type X86Fault } from "./x86-fault.ts";

@@ -1,8 +1,9 @@
 /** Looks at a guest that stands still, or holds it for a moment: where is it, and why there? */
-import type { GuestLocation } from "../evidence/index.ts";
+import type { FaultCause, GuestLocation } from "../evidence/index.ts";
 import {
   type CpuRegisters,
   codeFrame,
+  explainX86Fault,
   type HaltJudgement,
   openSymbols,
   parseRegisters,
@@ -140,6 +141,23 @@ export class Autopsy {
 
   #isX86(): boolean {
     return this.#options.registers === "x86";
+  }
+
+  /** The CPU that could not deliver an exception, and which; `undefined` where none is proved. */
+  async findFault(
+    registers: readonly CpuRegisters[],
+  ): Promise<{ cpu: CpuRegisters; fault: FaultCause } | undefined> {
+    const found: { cpu: CpuRegisters; fault: FaultCause }[] = [];
+    for (const cpu of this.#isX86() ? registers.filter(({ started }) => started !== false) : []) {
+      const fault = await explainX86Fault(cpu, {
+        linear: (address, count) => this.#code(cpu.cpu, address, count),
+        physical: (address, count) =>
+          this.#bytes(`xp/${count}xb 0x${address.toString(16)}`, cpu.cpu, count),
+        pic: async () => (await this.#monitor("info pic")) ?? "",
+      });
+      if (fault !== undefined) found.push({ cpu, fault });
+    }
+    return found.length === 1 ? found[0] : undefined;
   }
 
   /** Where CPU 0 was, by the registers that a QEMU which gave up has printed. */

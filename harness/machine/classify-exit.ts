@@ -2,7 +2,7 @@
  * How a machine ended, from everything that was seen of it together: QMP events, run state, exit
  * status, stderr, the CPU log and the serial ports. Pure.
  */
-import type { GuestLocation, MachineExit } from "../evidence/index.ts";
+import type { FaultCause, GuestLocation, MachineExit } from "../evidence/index.ts";
 import type { ChildEnd } from "../process/index.ts";
 import type { ExitDevice } from "./exit-device.ts";
 import { type ExitOutcomes, judgeStatus } from "./exit-outcomes.ts";
@@ -26,6 +26,8 @@ export interface EndFacts {
   readonly loggedTripleFault: boolean;
   /** What the CPUs did last, where only that tells a triple fault from a reset. */
   readonly lastAct: "fault" | "out" | undefined;
+  /** The exception that the CPU could not deliver, where that is proved. */
+  readonly fault: FaultCause | undefined;
   /** Whether it was firmware that reset a PC, on behalf of the guest; it faults on purpose. */
   readonly isByFirmware: boolean;
   readonly accelerator: string;
@@ -142,7 +144,7 @@ function classifyReset(facts: EndFacts): MachineExit {
   }
   if (facts.loggedTripleFault) {
     const because = "SHUTDOWN guest-reset, and QEMU's CPU log says triple fault";
-    return { kind: "triple-fault", because, ...place(facts) };
+    return { kind: "triple-fault", because, ...fault(facts), ...place(facts) };
   }
   if (facts.accelerator === "tcg") {
     return { kind: "reset", because: "SHUTDOWN guest-reset", ...place(facts) };
@@ -150,7 +152,7 @@ function classifyReset(facts: EndFacts): MachineExit {
   // A hardware accelerator reports both alike; what the CPU was doing tells them apart.
   if (facts.lastAct === "fault") {
     const because = "SHUTDOWN guest-reset, and the CPU was delivering a fault";
-    return { kind: "triple-fault", because, ...place(facts) };
+    return { kind: "triple-fault", because, ...fault(facts), ...place(facts) };
   }
   const because =
     facts.lastAct === "out"
@@ -220,6 +222,10 @@ function isOwnCode(device: ExitDevice | undefined): boolean {
 
 function killed(by: string, because: string, facts: EndFacts): MachineExit {
   return { kind: "killed", by, because, ...place(facts) };
+}
+
+function fault(facts: EndFacts): { fault?: FaultCause } {
+  return facts.fault === undefined ? {} : { fault: facts.fault };
 }
 
 function place(facts: EndFacts): { at?: GuestLocation } {

@@ -164,20 +164,25 @@ export class EndWatch {
         fatalLine: await options.fatalLine(),
         at,
         lastAct: undefined,
+        fault: undefined,
         isByFirmware: false,
         ...body,
       }),
     );
   }
 
-  async #examine(): Promise<Pick<EndFacts, "at" | "lastAct" | "isByFirmware">> {
+  async #examine(): Promise<Pick<EndFacts, "at" | "lastAct" | "isByFirmware" | "fault">> {
     const { autopsy, accelerator, hasRepeatingFirmware } = this.#options;
     const registers = await autopsy.registers();
-    const isAmbiguous = this.#seen.shutdownReason === "guest-reset" && accelerator !== "tcg";
+    const isReset = this.#seen.shutdownReason === "guest-reset";
+    const isAmbiguous = isReset && accelerator !== "tcg";
     const pointer = registers[0]?.instructionPointer;
+    const isByFirmware = hasRepeatingFirmware && pointer !== undefined && isPcFirmware(pointer);
+    const faulty = isReset && !isByFirmware ? await autopsy.findFault(registers) : undefined;
     return {
-      isByFirmware: hasRepeatingFirmware && pointer !== undefined && isPcFirmware(pointer),
-      at: await this.#locate(registers.find((cpu) => cpu.started !== false)),
+      isByFirmware,
+      fault: faulty?.fault,
+      at: await this.#locate(faulty?.cpu ?? registers.find((cpu) => cpu.started !== false)),
       lastAct: isAmbiguous ? await autopsy.lastAct(registers) : undefined,
     };
   }

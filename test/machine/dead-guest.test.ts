@@ -27,7 +27,9 @@ test("without line information, the failure says what is missing", async () => {
   await execa("llvm-strip", ["--strip-debug", "-o", kernel, kernelPath("triple-fault")]);
   const vm = await boot({ kernel });
   const error = await errorOf(vm.serial.waitFor("ready", long), GuestError);
-  expect(error.message).toMatch(/^triple fault at 0x[0-9a-f]+ in \w+\n/);
+  expect(error.message).toMatch(
+    /^triple fault at 0x[0-9a-f]+ in \w+: #PF writing 0x60000000, no handler\n/,
+  );
   expect(error.message).toContain(
     "\n  place: kernel.elf has no line information here: compile with -g\n",
   );
@@ -150,7 +152,7 @@ describe("ended otherwise than expected", () => {
     const error = await errorOf(wait(vm), GuestError);
     expect(error.exit).toMatchObject({ kind: "triple-fault" });
     expect(error.message).toMatch(
-      /^triple fault at .*triple-fault\.c:9 in touch_unmapped_page \(0x[0-9a-f]+\)\n/,
+      /^triple fault at .*triple-fault\.c:9 in touch_unmapped_page \(0x[0-9a-f]+\): #PF writing 0x60000000, no handler\n/,
     );
     expect(error.evidence?.reproduce).toContain("qemu-system-x86_64");
   });

@@ -11,6 +11,7 @@ export const nothing: EndFacts = {
   stderr: "",
   loggedTripleFault: false,
   lastAct: undefined,
+  fault: undefined,
   isByFirmware: false,
   accelerator: "tcg",
   exitDevice: "isa-debug-exit",
