@@ -1,9 +1,10 @@
 /** The screen of a machine, with what it needs of its guest. */
 import { fatalPatterns } from "../deaths/index.ts";
 import type { GuestHold } from "../qmp/index.ts";
-import { AdapterMemory, CrtController, Display, Screen } from "../screen/index.ts";
+import { AdapterMemory, CrtController, Display, Screen, withoutSeaBios } from "../screen/index.ts";
 import { hasTextMode } from "./display-adapter.ts";
 import type { MachineParts } from "./machine-parts.ts";
+import { isStartedBySeaBios } from "./pc-firmware.ts";
 import type { WiredPort } from "./port-wiring.ts";
 
 /** What the watch over the guest hands in. */
@@ -29,6 +30,7 @@ export function makeScreen(parts: MachineParts, owner: ScreenOwner): Screen {
     limit: parts.limit,
     failOn: parts.failOn ?? fatalPatterns,
     isFatalExpected: () => owner.ports.some(({ port }) => port.isFatalExpected),
+    guestRows: isStartedBySeaBios(plan) ? withoutSeaBios : (rows) => rows,
     onWaiting: owner.onWaiting,
     onFile: (path) => chronicle.addFile(path),
     attachEvidence: owner.attachEvidence,

@@ -10,6 +10,11 @@ export function hasRepeatingFirmware(plan: Pick<MachinePlan, "board" | "firmware
   return plan.board.facts.pc && plan.firmware.kind !== "flash";
 }
 
+/** Whether SeaBIOS starts the guest, as QEMU brings it. */
+export function isStartedBySeaBios(plan: Pick<MachinePlan, "board" | "firmware">): boolean {
+  return plan.board.facts.pc && plan.firmware.kind === "default";
+}
+
 /** Whether firmware of a PC is at a linear address: below 1 MiB, or below 4 GiB. */
 export function isPcFirmware(address: bigint): boolean {
   const isLow = address >= 0xc0000n && address <= 0xfffffn;

@@ -27,7 +27,8 @@ export type NotShowTextOptions = Pick<WaitOptions, "failOn"> & Partial<NegatedOp
 
 /**
  * The screen shows `pattern`, now or before long. Negated: it does not now, and with `forMs` not
- * for so long. What it showed once and shows no more does not count: a screen is a state.
+ * for so long. What it showed once and shows no more does not count: a screen is a state. Rows of
+ * SeaBIOS do not count either; a boot loader's words do, so look for what only the kernel says.
  */
 export async function toShowText(
   call: MatcherCall,

@@ -3,6 +3,7 @@ export { type Comparison, comparePictures, type Tolerance } from "./compare-pict
 export { compareScreen, type ScreenComparison } from "./compare-screens.ts";
 export { CrtController } from "./crt-controller.ts";
 export { Display, type ScreenSight } from "./display.ts";
+export { withoutSeaBios } from "./firmware-rows.ts";
 export { Keyboard, type TypeOptions } from "./keyboard.ts";
 export type { KeyboardLayout } from "./keyboard-layouts.ts";
 export { Mouse, type MouseButton } from "./mouse.ts";

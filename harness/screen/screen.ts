@@ -37,6 +37,8 @@ export interface ScreenHooks {
   readonly failOn: readonly (string | RegExp)[];
   /** Whether the test expects the guest to say that it dies. */
   readonly isFatalExpected: () => boolean;
+  /** The rows without those that firmware has written before it started the guest. */
+  readonly guestRows: (rows: readonly string[]) => readonly string[];
   /** Called with +1 when a wait begins and with -1 when it ends. */
   readonly onWaiting: (change: 1 | -1) => void;
   /** Called with the path of each file that was written as evidence. */
@@ -110,13 +112,18 @@ export class Screen {
     return (await this.#textScreen()).cells;
   }
 
-  /** Whether a text screen shows `pattern` now. @throws as `text`. */
+  /**
+   * Whether a text screen shows `pattern` now, in a row that SeaBIOS has not written before it
+   * started the guest. @throws as `text`.
+   */
   async shows(pattern: string | RegExp): Promise<boolean> {
-    return findOnScreen((await this.#textScreen()).rows, pattern) !== undefined;
+    const { rows } = await this.#textScreen();
+    return findOnScreen(this.#hooks.guestRows(rows), pattern) !== undefined;
   }
 
   /**
-   * Waits until a text screen shows `pattern`: at once if it does already.
+   * Waits until a text screen shows `pattern`: at once if it does already. A row that SeaBIOS has
+   * written before it started the guest does not count.
    * @throws `TimeoutError`; `GuestError` at once when the guest dies, is provably dead, or shows
    *   fatal output (`failOn`).
    */
@@ -126,7 +133,7 @@ export class Screen {
     const shown = typeof pattern === "string" ? JSON.stringify(pattern) : String(pattern);
     const wait: ScreenWait<ScreenMatch> = {
       phase: `the screen to show ${shown}`,
-      look: ({ text }) => text && findOnScreen(text.rows, pattern),
+      look: ({ text }) => text && findOnScreen(this.#hooks.guestRows(text.rows), pattern),
       hint: (sight) => hintOf(sight, pattern),
     };
     return this.waitFor(wait, options);

@@ -13,7 +13,7 @@ import { decodePng } from "../../harness/screen/index.ts";
 import { kernelPath } from "../../kernels/build.ts";
 import { boot, errorOf, soonMs, useKernels } from "../machine/machines.ts";
 
-useKernels("hello", "keyboard", "mouse", "vga-graphics", "vga-text");
+useKernels("hello", "idle", "keyboard", "mouse", "vga-graphics", "vga-text");
 vi.setConfig({ testTimeout: 80_000 });
 
 const soon = { timeoutMs: soonMs };
@@ -52,6 +52,19 @@ test("what stands on a text screen, in which colours, and as a picture", async (
   expect((await errorOf(shown, AssertionError)).message).toContain("but it does");
   // A kernel that has said all and halts is a pass.
   await vm.verdict.checkAlive();
+});
+
+test("what SeaBIOS wrote before the guest does not count, and the failure says so", async () => {
+  const machine = "pc";
+  const vm = await boot({ kernel: kernelPath("idle", "i386"), machine, display: "std" });
+  await vm.serial.waitFor("idle", soon);
+  expect(await vm.screen.text()).toContain("Booting from ROM...");
+  const short = { timeoutMs: 500 };
+  const error = await errorOf(vm.screen.waitForText("Boot", short), TimeoutError);
+  expect(error.message).toContain(
+    '\n  only the firmware\'s own row has it, which does not count: "Booting from ROM..."\n',
+  );
+  await matchers.toShowText({ isNot: true }, vm.screen, "SeaBIOS");
 });
 
 test("a wait that nothing satisfies ends at once where the guest is dead, with the screen", async () => {
