@@ -14,6 +14,7 @@ import { checkFirmware } from "./firmware-check.ts";
 import { architectureOf } from "./image-check.ts";
 import type { DetectedImage } from "./image-types.ts";
 import { checkKernelForm } from "./kernel-form.ts";
+import { hasDebugConsole } from "./port-specs.ts";
 import type { Firmware, MachineSpec } from "./spec.ts";
 
 /** The hardware that a spec and an image come to. */
@@ -56,7 +57,7 @@ export function chooseBoard(spec: MachineSpec, image: DetectedImage | undefined)
   checkFirmware(spec, image);
   checkKernelForm(spec, image, facts, place);
   checkElfStart(image, { facts, firmware });
-  if (spec.debugConsole === true && !facts.isa) {
+  if (hasDebugConsole(spec) && !facts.isa) {
     const advice = "it needs the I/O ports of a PC; leave it out, and use a serial port";
     throw new SpecError("debugConsole", `is not possible on ${place}: ${advice}`);
   }

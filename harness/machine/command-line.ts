@@ -22,6 +22,8 @@ export const consoleName = "console";
 export interface PlannedPort {
   readonly name: string;
   readonly kind: "serial" | "debug-console" | "semihosting" | "device";
+  /** Of its text; default UTF-8. */
+  readonly encoding?: string;
 }
 
 /** A machine with nothing left to decide. Paths are absolute. */

@@ -6,7 +6,11 @@ import type { SortedArguments } from "./qemu-arguments.ts";
 export type { ExitDevice } from "./board.ts";
 
 /** What a spec may ask for: `true` is the board's own device. */
-export type ExitDeviceChoice = boolean | "semihosting" | { readonly port: number };
+export type ExitDeviceChoice =
+  | boolean
+  | "semihosting"
+  | { readonly port: number }
+  | { readonly device: "semihosting"; readonly encoding: string };
 
 /** The exit device of a board, with what it needs to be told. */
 export type ChosenExit =
@@ -27,18 +31,23 @@ export interface ExitPlace {
 
 /** The port at which a PC has our `isa-debug-exit`; `undefined` where the spec takes it away. */
 export function exitPortOf(choice: ExitDeviceChoice | undefined): number | undefined {
-  if (typeof choice === "object") return choice.port;
+  if (typeof choice === "object" && "port" in choice) return choice.port;
   return choice === false ? undefined : usualPort;
 }
 
 /** For messages. */
-export const exitDeviceTakes = 'true, false, "semihosting", or { port } with a port up to 0xfffc';
+export const exitDeviceTakes =
+  'true, false, "semihosting", { port } with a port up to 0xfffc, or { device: "semihosting", encoding }';
 
 /** Whether a spec may say this of its exit device, on whatever board. */
 export function isExitDeviceChoice(value: unknown): value is ExitDeviceChoice {
   if (typeof value === "boolean" || value === "semihosting") return true;
   if (typeof value !== "object" || value === null) return false;
-  const { port, ...others } = value as { port?: unknown };
+  const { device, port, ...others } = value as { device?: unknown; port?: unknown };
+  if (device !== undefined) {
+    const isEncoding = Object.keys(others).join() === "encoding";
+    return device === "semihosting" && port === undefined && isEncoding;
+  }
   const isPort = Number.isInteger(port) && Number(port) >= 0 && Number(port) + portCount <= 0x10000;
   return isPort && Object.keys(others).length === 0;
 }
@@ -48,14 +57,14 @@ export function chooseExit(
   choice: ExitDeviceChoice | undefined,
   place: ExitPlace,
 ): ChosenExit | undefined {
-  if (typeof choice === "object") {
+  if (typeof choice === "object" && "port" in choice) {
     if (place.facts.isa) return { device: "isa-debug-exit", port: choice.port };
     throw noBus(
       place,
       `{ port: 0x${choice.port.toString(16)} } is a port of isa-debug-exit, which`,
     );
   }
-  if (choice === "semihosting") {
+  if (choice === "semihosting" || typeof choice === "object") {
     if (hasSemihosting(place.arch)) return { device: "semihosting" };
     const advice = `is for Arm and RISC-V; ${place.machineType} is ${place.arch}: leave it out`;
     throw new SpecError("exitDevice", `got "semihosting", which ${advice}`);

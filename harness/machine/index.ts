@@ -62,6 +62,7 @@ export type { ExitOutcomes, StatusLists } from "./exit-outcomes.ts";
 export type { MachineState } from "./lifecycle.ts";
 export { Machine } from "./machine.ts";
 export type { LimitOfWait } from "./machine-parts.ts";
+export type { SerialPortChoice } from "./port-specs.ts";
 export { wirePort } from "./port-wiring.ts";
 export { isDebugging } from "./precedence.ts";
 export type { RunSettings } from "./run-settings.ts";

@@ -5,6 +5,7 @@ import type { FurtherPorts } from "./board.ts";
 import type { ChosenBoard } from "./choose-board.ts";
 import { consoleName, type PlannedPort } from "./command-line.ts";
 import { areDistinct } from "./port-names.ts";
+import { encodingOf, hasDebugConsole, portNames } from "./port-specs.ts";
 import type { MachineSpec } from "./spec.ts";
 
 /**
@@ -19,14 +20,22 @@ export function planPorts(
   const { facts } = board;
   checkNumber(spec.serialPorts?.length ?? 0, board, qemu);
   const usual = facts.console === "first" ? ["serial0"] : [consoleName, "other"];
-  const names = spec.serialPorts ?? usual;
-  const ports: PlannedPort[] = names.map((name) => ({ name, kind: "serial" }));
-  if (spec.debugConsole === true) ports.push({ name: "debug-console", kind: "debug-console" });
+  const choices = spec.serialPorts ?? usual;
+  const ports: PlannedPort[] = portNames(choices).map((name, index) => {
+    return { name, kind: "serial", ...encodingOf(choices[index]) };
+  });
+  const { debugConsole, exitDevice } = spec;
+  if (hasDebugConsole(spec)) {
+    ports.push({ name: "debug-console", kind: "debug-console", ...encodingOf(debugConsole) });
+  }
   const hasSemihosting = board.exit?.device === "semihosting";
-  if (hasSemihosting) ports.push({ name: "semihosting", kind: "semihosting" });
-  for (const [index, { port }] of (spec.devices ?? []).entries()) {
+  if (hasSemihosting) {
+    ports.push({ name: "semihosting", kind: "semihosting", ...encodingOf(exitDevice) });
+  }
+  for (const [index, device] of (spec.devices ?? []).entries()) {
+    const { port } = device;
     if (port === undefined) continue;
-    ports.push({ name: port, kind: "device" });
+    ports.push({ name: port, kind: "device", ...encodingOf(device) });
     if (areDistinct(ports.map(({ name }) => name))) continue;
     throw new SpecError(`devices[${index}].port`, `"${port}" is taken; take another`);
   }

@@ -48,7 +48,7 @@ export function wirePort(
   const { logBytes: limitBytes = logLimitBytes, ...kept } = limits;
   const logFile = join(directory, `${planned.name}.log`);
   const log = openSync(logFile, "w", 0o600);
-  const port = new SerialPort(planned.name, hooks, kept);
+  const port = new SerialPort(planned.name, { ...hooks, encoding: planned.encoding }, kept);
   let loggedBytes = 0;
   let isFull = false;
   const fill = (reason: string) => {

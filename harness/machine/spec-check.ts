@@ -6,7 +6,7 @@ import { exitDeviceTakes, isExitDeviceChoice } from "./exit-device.ts";
 import { areExitOutcomes, exitOutcomesTakes } from "./exit-outcomes.ts";
 import { parseAddress } from "./flat-binary.ts";
 import { noField } from "./no-field.ts";
-import { areDistinct, isPortName, takenNames } from "./port-names.ts";
+import { areSerialPorts, checkEncodings, isDebugConsole, serialPortsTakes } from "./port-specs.ts";
 import { type Disk, diskBuses, type MachineSpec, type SpecChanges } from "./spec.ts";
 
 type Check = { readonly takes: string; readonly accepts: (value: unknown) => boolean };
@@ -57,11 +57,6 @@ const diskFields: Record<keyof Disk, Check> = {
   errors: { takes: "an array of errors", accepts: Array.isArray },
 };
 
-function arePortNames(value: unknown): boolean {
-  if (!Array.isArray(value) || value.length < 1 || value.length > 4) return false;
-  return value.every((name) => typeof name === "string" && isPortName(name)) && areDistinct(value);
-}
-
 const bootModules: Check = {
   takes: "an array of paths or { file, commandLine? }",
   accepts: (value) => Array.isArray(value) && value.every(isBootModule),
@@ -107,12 +102,9 @@ const fields: Record<keyof MachineSpec, Check> = {
     accepts: (value) => memoryBytes(value) !== undefined,
   },
   accelerator: oneOf("auto", "kvm", "tcg", "hvf"),
-  serialPorts: {
-    takes: `one to four different names such as serial0, but not ${takenNames.join(", ")}`,
-    accepts: arePortNames,
-  },
+  serialPorts: { takes: serialPortsTakes, accepts: areSerialPorts },
   display: oneOf("std", "virtio", "ramfb", "none"),
-  debugConsole: flag,
+  debugConsole: { takes: "true, false or { encoding }", accepts: isDebugConsole },
   exitDevice: { takes: exitDeviceTakes, accepts: isExitDeviceChoice },
   exitOutcomes: { takes: exitOutcomesTakes, accepts: areExitOutcomes },
   onReset: oneOf("stop", "continue"),
@@ -170,6 +162,7 @@ function checked(
   });
   const devices = spec.devices as readonly unknown[] | null | undefined;
   for (const [index, given] of devices?.entries() ?? []) checkDevice(given, `devices[${index}]`);
+  checkEncodings(spec);
   return Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined));
 }
 

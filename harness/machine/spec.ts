@@ -5,6 +5,7 @@ import type { DiskError, DiskLimits } from "./disk-options.ts";
 
 import type { ExitDeviceChoice } from "./exit-device.ts";
 import type { ExitOutcomes } from "./exit-outcomes.ts";
+import type { SerialPortChoice } from "./port-specs.ts";
 
 /** How a disk can be attached. */
 export const diskBuses = [
@@ -104,21 +105,23 @@ export interface MachineSpec {
   readonly memory?: string | number;
   readonly accelerator?: "auto" | "kvm" | "tcg" | "hvf";
   /**
-   * Names of the serial ports, in the order of the board; default `["serial0"]`. On a Raspberry
+   * Names of the serial ports, in the order of the board, or `{ name, encoding }` for text that is
+   * not UTF-8 ("shift_jis": `TextDecoder`'s names); default `["serial0"]`. On a Raspberry
    * Pi, where kernels differ in which UART they take, the default is `["console", "other"]`:
    * `console` is the one that prints first.
    */
-  readonly serialPorts?: readonly string[];
+  readonly serialPorts?: readonly (string | SerialPortChoice)[];
   /**
    * Display adapter for `vm.screen`: QEMU's VGA adapter, its paravirtual one, or a frame in RAM.
    * Default: `"std"` on a PC, but not for a Linux bzImage; `"none"` elsewhere. No window is opened.
    */
   readonly display?: "std" | "virtio" | "ramfb" | "none";
-  /** x86 debug console at port 0xE9, as `vm.debugConsole`. */
-  readonly debugConsole?: boolean;
+  /** x86 debug console at port 0xE9, as `vm.debugConsole`; `{ encoding }` if not in UTF-8. */
+  readonly debugConsole?: boolean | { readonly encoding: string };
   /**
    * How the guest ends QEMU with a status; `true` is the board's own way: x86 `isa-debug-exit` at
-   * 0xf4 (the default where there is an ISA bus), `{ port }` for another port, semihosting on Arm.
+   * 0xf4 (the default where there is an ISA bus), `{ port }` for another port, semihosting on Arm;
+   * `{ device: "semihosting", encoding }` where what is printed by it is not UTF-8.
    */
   readonly exitDevice?: ExitDeviceChoice;
   /** What the statuses mean: then a failure fails the test, and a skip skips it. */

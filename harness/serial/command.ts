@@ -1,10 +1,12 @@
 /** One command at a prompt, from the prompt before it to the prompt behind its output. */
 import { SpecError } from "../evidence/index.ts";
+import { encodeText } from "./characters/index.ts";
 import type { Deadline } from "./deadline.ts";
 import type { InputLine } from "./input-line.ts";
 import { checkLineEnd, type LineEnd } from "./line-end.ts";
+import { checkPattern } from "./pattern-check.ts";
 import { AnswerSearch, PromptSearch, promptAtEnd } from "./prompt-search.ts";
-import { checkPattern, checkWaitOptions, type WaitOptions } from "./wait.ts";
+import { checkWaitOptions, type WaitOptions } from "./wait.ts";
 
 /** Characters of a command line: what Linux takes for one (N_TTY, n_tty.c), and a bit less. */
 export const commandCharacters = 4000;
@@ -61,6 +63,7 @@ export async function runCommand(
   knownPrompt: number,
 ): Promise<Answer> {
   const { port } = input;
+  const bytes = encodeText("line", line + lineEnd, port.encoding);
   const findPrompt = promptAtEnd(prompt);
   const [given, shown] = [line, prompt].map((text) =>
     typeof text === "string" ? JSON.stringify(text) : String(text),
@@ -79,7 +82,6 @@ export async function runCommand(
     const answered = input.found(answer, port.end, deadline, failOn);
     // Should sending fail as well, that is what the caller is told.
     answered.catch(() => {});
-    const bytes = new TextEncoder().encode(line + lineEnd);
     await input.sendPiece(bytes, deadline, { description, failOn });
     return { answered, search };
   });

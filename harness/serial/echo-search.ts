@@ -1,5 +1,5 @@
 /** Finds the echo of what was just sent, so that the next may follow. */
-import type { Found, PatternSearch } from "./pattern-search.ts";
+import type { Found, PatternSearch } from "./search.ts";
 
 /**
  * An echo is the same characters in the same order, whatever stands between them. Control

@@ -1,8 +1,7 @@
 /** Output by which a guest says that it is dead, and the watch that looks for it on a port. */
 import { type Death, deathOf, type Reason } from "../deaths/index.ts";
-import { combined } from "./combined-patterns.ts";
 import { DeathSearch } from "./death-search.ts";
-import { type PatternSearch, searchFor } from "./pattern-search.ts";
+import { FatalPatterns, type FatalSearches } from "./fatal-searches.ts";
 import { type ReasonBelow, reasonBelow } from "./reason-below.ts";
 
 /** Characters of a fatal line that are kept. */
@@ -34,10 +33,10 @@ interface GrowingOutput extends FatalOutput {
 /** Looks for fatal output in a text, once per character; at most one output per line. */
 export class FatalWatch {
   readonly #deaths: readonly Death[];
-  readonly #patterns: readonly (string | RegExp)[];
+  readonly #patterns: FatalPatterns;
   readonly #onComplete: (output: FatalOutput) => void;
   #deathSearch: DeathSearch | undefined;
-  #searches: PatternSearch[] = [];
+  #searches: FatalSearches;
   #offset: number;
   /** The beginning of the current line, for the message. */
   #line = "";
@@ -62,7 +61,9 @@ export class FatalWatch {
     onComplete: (output: FatalOutput) => void = () => {},
   ) {
     this.#deaths = patterns.flatMap((pattern) => deathOf(pattern) ?? []);
-    this.#patterns = combined(patterns.filter((pattern) => deathOf(pattern) === undefined));
+    const own = patterns.filter((pattern) => deathOf(pattern) === undefined);
+    this.#patterns = new FatalPatterns(own);
+    this.#searches = this.#patterns.searchFrom(start);
     this.#onComplete = onComplete;
     this.#offset = start;
     this.#beginSearches();
@@ -122,8 +123,7 @@ export class FatalWatch {
   /** The line has gone quiet: what could still grow counts, and what is known of it is all. */
   settle(): void {
     if (this.#growing === undefined) {
-      const searches = [this.#deathSearch, ...this.#searches];
-      const first = searches.map((search) => search?.settle()).find((found) => found);
+      const first = this.#deathSearch?.settle() ?? this.#searches.settle();
       if (first !== undefined) this.#begin(first.decidedAt, this.#line, undefined);
     }
     const left = this.#growing && this.#below ? this.#endBelow(this.#growing, this.#below) : "";
@@ -147,12 +147,13 @@ export class FatalWatch {
   /** Takes `text` up to the character that decides an output; returns what is left. */
   #find(text: string): string {
     const death = this.#deathSearch?.add(text);
-    const decisions = this.#searches.flatMap((search) => search.add(text)?.decidedAt ?? []);
-    if (death === undefined && decisions.length === 0) {
+    const own = this.#searches.add(text);
+    if (death === undefined && own === undefined) {
       this.#remember(text);
       return "";
     }
-    const decidedAt = Math.min(death?.decidedAt ?? Number.POSITIVE_INFINITY, ...decisions);
+    const never = Number.POSITIVE_INFINITY;
+    const decidedAt = Math.min(death?.decidedAt ?? never, own ?? never);
     // The word that decides may have come with an earlier piece of the line.
     const taken = Math.max(0, decidedAt - this.#offset);
     // Where the end of the line itself decides, the output stands before it.
@@ -235,8 +236,7 @@ export class FatalWatch {
   }
 
   #beginSearches(): void {
-    const options = { immediate: true };
-    this.#searches = this.#patterns.map((pattern) => searchFor(pattern, this.#offset, options));
+    this.#searches = this.#patterns.searchFrom(this.#offset);
     if (this.#deaths.length === 0) return;
     this.#deathSearch = new DeathSearch(this.#deaths, this.#offset, this.#line !== "");
   }

@@ -1,9 +1,10 @@
 /** The way of bytes to the guest: one writer at a time, limited, as long as the guest lives. */
 import { StateError } from "../evidence/index.ts";
 import type { WaitLimit } from "../process/index.ts";
+import type { Encoding } from "./characters/index.ts";
 import { Deadline } from "./deadline.ts";
 import { type EchoSearch, noSearch } from "./echo-search.ts";
-import type { PatternSearch } from "./pattern-search.ts";
+import type { PatternSearch } from "./search.ts";
 import { Turns } from "./turns.ts";
 import type { OwnAim, WaitOptions, WaitResult } from "./wait.ts";
 
@@ -18,6 +19,7 @@ export interface Watch {
 
 /** The port, as far as typing needs it. */
 export interface TypedPort {
+  readonly encoding: Encoding;
   /** Offset after the newest character. */
   readonly end: number;
   /** Whether the machine has ended: nothing can be waited for then. */

@@ -62,7 +62,8 @@ export async function* takeLines(
 /** Waits for the end of the line at the cursor; returns the offset behind it. */
 async function lineEnd(source: LineSource, options: WaitOptions): Promise<number> {
   const { transcript } = source;
-  const start = Math.max(source.cursor(), transcript.omitted);
+  // No line ends in what is held back, where the cursor may be.
+  const start = Math.max(Math.min(source.cursor(), transcript.end), transcript.omitted);
   const aim = { search: searchFor("\n", start), description: () => "to print another line" };
   const wait = new SerialWait([], start, options, { ...aim, movesCursor: true });
   // Whoever is far behind looks at one line each time, and not at all that is unread.

@@ -1,43 +1,59 @@
 /** Normalises what nearly all output is, four bytes at a time: every byte of a port comes by. */
 
-/** Parameters and intermediates of a sequence that the decoder still believes in. */
-const mostParameters = 62;
-/** Where it does not go on here: there is more to these bytes than is ordinary. */
-const notOrdinary = -1;
+/** Characters of a control sequence behind its ESC that the decoder still believes in. */
+const mostSequence = 63;
 
-/**
- * Copies printable ASCII, tabs and line feeds into `text`, returns that belong to a line feed not,
- * and whole control sequences (`ESC [ … m`; ECMA-48, 5.4) not.
- * @param text at least as long as `bytes`.
- * @returns how much is in `text`, or -1 where `bytes` have anything else in them.
- */
-export function normaliseOrdinary(bytes: Uint8Array, text: Uint8Array): number {
-  const { buffer, byteOffset, length } = bytes;
-  const isAligned = byteOffset % 4 === 0;
-  const words = isAligned ? new Int32Array(buffer, byteOffset, length >> 2) : new Int32Array(0);
-  let used = 0;
-  for (let at = 0; at < length; ) {
-    const word = (at & 3) === 0 ? (words[at >> 2] ?? 0) : 0;
-    if (isPrintable(word)) {
-      text[used] = word;
-      text[used + 1] = word >> 8;
-      text[used + 2] = word >> 16;
-      text[used + 3] = word >> 24;
-      used += 4;
-      at += 4;
-      continue;
+/** Where a copy of ordinary bytes came to. */
+export interface Copied {
+  /** Bytes that were read: behind them stands what is not ordinary, or nothing. */
+  readonly read: number;
+  /** Bytes of normalised text. */
+  readonly written: number;
+}
+
+/** One buffer for all that is copied: it is looked at before the next. */
+export class OrdinaryBytes {
+  /** Normalised text, from the beginning on. */
+  text: Buffer = Buffer.allocUnsafeSlow(0);
+  #view = new DataView(this.text.buffer);
+
+  /**
+   * Copies printable ASCII, tabs and line feeds into `text`, returns that belong to a line feed
+   * not, and whole control sequences (`ESC [ … m`; ECMA-48, 5.4) not. Ends before anything else.
+   */
+  copy(bytes: Uint8Array): Copied {
+    if (this.text.length < bytes.length) {
+      this.text = Buffer.allocUnsafeSlow(bytes.length);
+      this.#view = new DataView(this.text.buffer);
     }
-    const byte = bytes[at] as number;
-    if ((byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x09) {
-      text[used] = byte;
-      used += 1;
-      at += 1;
-    } else {
-      at = skipped(bytes, at, byte);
-      if (at === notOrdinary) return notOrdinary;
+    const { text } = this;
+    const source = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const view = this.#view;
+    const lastWord = bytes.length - 4;
+    let read = 0;
+    let written = 0;
+    while (read < bytes.length) {
+      while (read <= lastWord) {
+        const word = source.getInt32(read, true);
+        if (!isPrintable(word)) break;
+        view.setInt32(written, word, true);
+        written += 4;
+        read += 4;
+      }
+      if (read === bytes.length) break;
+      const byte = bytes[read] as number;
+      if ((byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x09) {
+        text[written] = byte;
+        written += 1;
+        read += 1;
+      } else {
+        const next = behind(bytes, read, byte);
+        if (next === read) break;
+        read = next;
+      }
     }
+    return { read, written };
   }
-  return used;
 }
 
 /**
@@ -49,17 +65,17 @@ function isPrintable(word: number): boolean {
   return (((word - 0x20202020) | (word + 0x01010101) | word) & 0x80808080) === 0;
 }
 
-/** Where it goes on behind what leaves nothing in the text. */
-function skipped(bytes: Uint8Array, at: number, byte: number): number {
-  if (byte === 0x0d) return bytes[at + 1] === 0x0a ? at + 1 : notOrdinary;
-  if (byte !== 0x1b || bytes[at + 1] !== 0x5b) return notOrdinary;
-  const most = at + 2 + mostParameters;
+/** Where it goes on behind what leaves nothing in the text; `at` where it is not ordinary. */
+function behind(bytes: Uint8Array, at: number, byte: number): number {
+  if (byte === 0x0d) return bytes[at + 1] === 0x0a ? at + 1 : at;
+  if (byte !== 0x1b || bytes[at + 1] !== 0x5b) return at;
+  const most = Math.min(bytes.length, at + 1 + mostSequence);
   let end = at + 2;
-  while (end < most && isParameter(bytes[end])) end += 1;
-  const final = bytes[end] ?? 0;
-  return final >= 0x40 && final < 0x7f ? end + 1 : notOrdinary;
+  while (end < most && isBetween(bytes[end] as number, 0x30, 0x3f)) end += 1;
+  while (end < most && isBetween(bytes[end] as number, 0x20, 0x2f)) end += 1;
+  return end < most && isBetween(bytes[end] as number, 0x40, 0x7e) ? end + 1 : at;
 }
 
-function isParameter(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= 0x20 && byte < 0x40;
+function isBetween(byte: number, least: number, most: number): boolean {
+  return byte >= least && byte <= most;
 }

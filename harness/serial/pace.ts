@@ -1,5 +1,6 @@
 /** Keeps input in step with the guest: by its echo where it echoes, else by time. */
 import { SpecError } from "../evidence/index.ts";
+import { CharacterDecoder } from "./characters/index.ts";
 import type { Deadline } from "./deadline.ts";
 import { EchoSearch } from "./echo-search.ts";
 import type { InputLine } from "./input-line.ts";
@@ -36,6 +37,8 @@ export class Pace {
   readonly #deadline: Deadline;
   readonly #options: PaceOptions;
   readonly #paceMs: number;
+  /** What is sent, as characters: pieces of a file may end within one. */
+  readonly #characters: CharacterDecoder;
   #echo: boolean | undefined;
   #hasSent = false;
 
@@ -46,6 +49,7 @@ export class Pace {
     this.#options = options;
     this.#paceMs = options.paceMs ?? paceMs;
     this.#echo = options.echo;
+    this.#characters = new CharacterDecoder(input.port.encoding);
   }
 
   /** Whether the guest is known to echo: `undefined` while it has to be found out. */
@@ -72,7 +76,7 @@ export class Pace {
       await this.#input.pause(this.#paceMs, this.#options);
     }
     this.#hasSent = true;
-    const search = new EchoSearch(Buffer.from(piece).toString("latin1"), this.#input.port.end);
+    const search = new EchoSearch(this.#characters.write(piece), this.#input.port.end);
     const what = (verb: string) => ({ description: () => `to ${verb} ${place()}` });
     const { failOn } = this.#options;
     await this.#input.sendPiece(piece, this.#deadline, { ...what("take"), failOn });

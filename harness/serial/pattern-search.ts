@@ -16,7 +16,9 @@ import {
   staysInLine,
   withFlags,
 } from "./expression.ts";
+import type { Found, PatternSearch } from "./search.ts";
 import { timed } from "./slow-look.ts";
+import { StringSearch } from "./string-search.ts";
 
 /** Characters that a match of a regular expression may reach back from the newest one. */
 export const lookBackCharacters = 8192;
@@ -25,24 +27,6 @@ export const lookBackCharacters = 8192;
 const stretchLookBacks = 4;
 /** Look-backs that stay visible to lookbehinds before the beginning of a stretch. */
 const keptLookBacks = 2;
-
-/** What a search found. Offsets count characters of the port's text from the very start. */
-export interface Found {
-  readonly start: number;
-  readonly end: number;
-  /** Offset after the character whose arrival decided the match. */
-  readonly decidedAt: number;
-  readonly text: string;
-  readonly match: RegExpExecArray | null;
-}
-
-/** A search in progress. Feed it every piece of text once, in order. */
-export interface PatternSearch {
-  /** Looks at the text that `piece` adds. Once something is found, the search is over. */
-  add(piece: string): Found | undefined;
-  /** Looks at a match that could still grow, now that the line has gone quiet. */
-  settle(): Found | undefined;
-}
 
 export interface SearchOptions {
   /** Count a match as soon as it is there, even where it could still grow. Default `false`. */
@@ -60,42 +44,6 @@ export function searchFor(
   return typeof pattern === "string"
     ? new StringSearch(pattern, start)
     : new RegExpSearch(pattern, start, options);
-}
-
-class StringSearch implements PatternSearch {
-  readonly #wanted: string;
-  #tail = "";
-  #tailStart: number;
-
-  constructor(wanted: string, start: number) {
-    // The text has no other line end, and the pattern means the same one.
-    this.#wanted = wanted.replace(/\r\n?/g, "\n");
-    this.#tailStart = start;
-  }
-
-  add(piece: string): Found | undefined {
-    const most = this.#wanted.length - 1;
-    // Only what lies across the beginning of the piece is copied.
-    const across = this.#tail + piece.slice(0, most);
-    let index = across.indexOf(this.#wanted);
-    if (index === -1) {
-      const behind = piece.indexOf(this.#wanted);
-      if (behind !== -1) index = this.#tail.length + behind;
-    }
-    if (index !== -1) {
-      const start = this.#tailStart + index;
-      const end = start + this.#wanted.length;
-      return { start, end, decidedAt: end, text: this.#wanted, match: null };
-    }
-    const length = this.#tail.length + piece.length;
-    const keep = Math.min(length, most);
-    this.#tailStart += length - keep;
-    const tail = piece.length >= most ? piece : across;
-    this.#tail = keep === 0 ? "" : tail.slice(-keep);
-    return undefined;
-  }
-
-  settle(): undefined {}
 }
 
 class RegExpSearch implements PatternSearch {
@@ -125,12 +73,13 @@ class RegExpSearch implements PatternSearch {
     this.#start = start;
   }
 
-  add(piece: string): Found | undefined {
+  add(piece: string, isRuledOut = false): Found | undefined {
     const [head, tail] = this.#inLine
       ? [piece.indexOf("\n") + 1, piece.lastIndexOf("\n")]
       : [this.#lookBack + 1, piece.length - this.#lookBack - 1];
     const isShort = tail < head || piece.length - tail > keptLookBacks * this.#lookBack;
-    if (isShort || !this.#isLocal || this.#mayMatch(piece, head)) return this.#addClosely(piece);
+    const mayMatch = () => !isRuledOut && this.#mayMatch(piece, head);
+    if (isShort || !this.#isLocal || mayMatch()) return this.#addClosely(piece);
     // No match begins in the piece but at its head, where one that began earlier may end.
     const found = this.#addClosely(piece.slice(0, head));
     if (found !== undefined) return found;
@@ -160,7 +109,14 @@ class RegExpSearch implements PatternSearch {
     return undefined;
   }
 
-  settle(): Found | undefined {
+  settle(held = ""): Found | undefined {
+    const [base, window] = [this.#base, this.#window];
+    const found = (held === "" ? undefined : this.#addClosely(held)) ?? this.#settleWindow();
+    [this.#base, this.#window] = [base, window];
+    return found;
+  }
+
+  #settleWindow(): Found | undefined {
     const length = this.#base + this.#window.length;
     const match = length === 0 ? undefined : this.#look(length - 1, length);
     return match === undefined ? undefined : this.#found(match, length);

@@ -22,6 +22,8 @@ export interface WaitContext {
   readonly times: ArrivalTimes;
   /** The port's own fatal output. */
   readonly fatal: FatalWatch;
+  /** What stands behind the transcript while an escape sequence has begun that may be none. */
+  readonly held: () => string;
   /** Called with +1 when a wait begins and with -1 when it ends. */
   readonly onWaiting: (change: 1 | -1) => void;
 }
@@ -46,6 +48,7 @@ export class PendingWaits {
     this.#context.onWaiting(1);
     wait.startTimer(limit, (passed) => this.#expire(wait, passed));
     wait.meet(this.#context.fatal.unexpected);
+    wait.begin(this.#context.transcript.end);
     wait.add(this.#context.transcript.slice(wait.start, end));
     this.#judge(wait);
   }
@@ -60,11 +63,11 @@ export class PendingWaits {
     }
   }
 
-  /** The line is quiet: what could still grow counts now. */
+  /** The line is quiet: what could still grow counts now, and what is held back. */
   settle(): void {
     this.#meetAll();
     for (const wait of [...this.#waits]) {
-      wait.settle();
+      wait.settle(this.#context.held());
       this.#judge(wait);
     }
   }
@@ -93,6 +96,13 @@ export class PendingWaits {
   /** Somebody has taken the text up to `offset`. */
   moveCursor(offset: number): void {
     this.#cursor = Math.max(this.#cursor, offset);
+  }
+
+  /** What was held back and could be seen behind the text was an escape sequence after all. */
+  takeBack(): void {
+    const { end } = this.#context.transcript;
+    this.#cursor = Math.min(this.#cursor, end);
+    for (const wait of this.#waits) wait.takeBack(end);
   }
 
   /** The port's fatal output is expected from now on, also where it is only half printed. */
@@ -127,7 +137,7 @@ export class PendingWaits {
   /** The limit has passed, and what had arrived by then has been read. */
   #expire(wait: SerialWait, { limitMs, name, detail = "" }: PassedLimit): void {
     if (!this.#waits.has(wait)) return;
-    wait.expire();
+    wait.expire(this.#context.held());
     wait.meet(this.#context.fatal.unexpectedNow);
     if (wait.verdict !== undefined) {
       this.#decide(wait, wait.verdict);
@@ -139,9 +149,8 @@ export class PendingWaits {
 
   #hint(wait: SerialWait): string {
     if (wait.patterns.length === 0) return "";
-    const { transcript } = this.#context;
-    if (wait.patterns.length === 0) return "";
-    const seen = transcript.lastLines(comparedLines, wait.start);
+    const { held, transcript } = this.#context;
+    const seen = transcript.lastLines(comparedLines, wait.start, held());
     const near = nearestLine(seen, wait.patterns);
     if (near !== undefined) return `\n  nearest line: ${shown(near)}`;
     const earlier = nearestLine(transcript.lastLines(comparedLines), wait.patterns);
@@ -150,8 +159,9 @@ export class PendingWaits {
   }
 
   #matchOf(wait: SerialWait, { end, match, start, text }: FoundPattern): SerialMatch {
-    const { times, transcript } = this.#context;
-    const before = transcript.before(start, wait.start);
+    const { held, times, transcript } = this.#context;
+    const inHeld = held().slice(0, Math.max(0, start - transcript.end));
+    const before = transcript.before(start, wait.start) + inHeld;
     const atMs = times.at(end - 1);
     return { text, match: match === null ? null : copyMatch(match, before), before, atMs };
   }

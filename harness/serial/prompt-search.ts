@@ -1,7 +1,8 @@
 /** Finds the prompt of a guest before a command, and behind its output. */
 import { findEcho } from "./command-echo.ts";
 import { withFlags } from "./expression.ts";
-import { type Found, lookBackCharacters, type PatternSearch } from "./pattern-search.ts";
+import { lookBackCharacters } from "./pattern-search.ts";
+import type { Found, PatternSearch } from "./search.ts";
 
 /** The part of a port's text that a search reads: offsets count from the very start. */
 export interface PrintedText {

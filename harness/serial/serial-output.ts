@@ -34,11 +34,13 @@ export abstract class SerialOutput extends SerialRecord {
       transcript: this.transcript,
       times: this.times,
       fatal: this.fatal,
+      held: () => this.held,
       onWaiting: (change) => hooks.onWaiting?.(change),
     });
     this.#quiet = new QuietTimer(limits.settlingMs ?? settlingMs, () => this.settle());
     this.terminal = new SerialTerminal({
       name,
+      encoding: this.encoding,
       fatal: this.fatal,
       bytes: () => this.bytes,
       end: () => this.end,
@@ -128,14 +130,16 @@ export abstract class SerialOutput extends SerialRecord {
   receive(bytes: Uint8Array): void {
     this.#quiet.restart();
     this.keep(bytes);
-    const read = (piece: Uint8Array) => this.#advance(this.decode(piece));
+    const read = (piece: Uint8Array) => {
+      const { held } = this;
+      this.#advance(this.decode(piece), held);
+    };
     if (this.terminal.isOpen) this.terminal.receive(bytes, read);
     else read(bytes);
   }
 
   /** Treats the line as quiet: nothing that has arrived will grow. For the machine. */
   settle(): void {
-    this.#advance(this.decodeRest());
     this.fatal.settle();
     this.#waits.settle();
     this.terminal.settle();
@@ -151,6 +155,9 @@ export abstract class SerialOutput extends SerialRecord {
   /** The machine has ended and everything it printed has been received. Later waits fail too. */
   finish(makeError: (phase: string) => Error): void {
     this.#ended ??= makeError;
+    const { held } = this;
+    this.#advance(this.decodeRest(), held);
+    this.terminal.end();
     this.failWaits(this.#ended);
     this.#quiet.stop();
   }
@@ -200,7 +207,9 @@ export abstract class SerialOutput extends SerialRecord {
     }
   }
 
-  #advance(text: string): void {
+  /** @param held what stood behind the text, and could be seen there, before `text` came. */
+  #advance(text: string, held: string): void {
+    if (held !== "" && !(text + this.held).startsWith(held)) this.#waits.takeBack();
     if (text === "") return;
     this.record(text);
     this.#waits.add(text);

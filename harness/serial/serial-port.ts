@@ -27,6 +27,7 @@ export class SerialPort extends SerialOutput {
     super(name, hooks, limits);
     const port = this;
     this.#typing = new Typing({
+      encoding: this.encoding,
       get end() {
         return port.end;
       },
@@ -54,10 +55,12 @@ export class SerialPort extends SerialOutput {
   }
 
   /**
-   * Sends text as UTF-8, or bytes, all at once and as they are. Resolves when they are on their
-   * way: the guest reads them when it likes, and in order with all that is sent to this port.
+   * Sends text in the port's `encoding`, or bytes as they are, all at once. Resolves when they are
+   * on their way: the guest reads them when it likes, and in order with all that is sent to this
+   * port.
    * @throws `TimeoutError` where the way stays full for `timeoutMs`; `GuestError` when the guest
-   *   dies meanwhile; `StateError` when the machine has ended before. What was sent stays sent.
+   *   dies meanwhile; `StateError` when the machine has ended before: what was sent stays sent.
+   *   `SpecError` for a character that the encoding lacks: nothing was sent.
    */
   write(input: string | Uint8Array, options: WriteOptions = {}): Promise<void> {
     return this.#act(() => this.#typing.write(input, options.timeoutMs));

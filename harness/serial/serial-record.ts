@@ -3,6 +3,7 @@ import { fatalPatterns } from "../deaths/index.ts";
 import type { WaitLimit } from "../process/index.ts";
 import { ArrivalTimes } from "./arrival-times.ts";
 import { ByteTail } from "./byte-tail.ts";
+import type { Encoding } from "./characters/index.ts";
 import { type FatalOutput, FatalWatch } from "./fatal-output.ts";
 import { linesSoFar, type SerialLine } from "./lines.ts";
 import { TextDecoderOfSerial } from "./text-decoder.ts";
@@ -18,6 +19,8 @@ export interface SerialLimits {
 
 /** What the owner of the port hands in. */
 export interface SerialOutputHooks {
+  /** In which the guest writes and reads text. Default: UTF-8. */
+  readonly encoding?: Encoding | undefined;
   /** Milliseconds since the guest's first instruction. Default: since the port was made. */
   readonly clockMs?: () => number;
   /** Whether the guest is paused from outside, so that it cannot print. Default: it is not. */
@@ -40,15 +43,19 @@ const keptCharacters = 4 * 1024 * 1024;
 /** What a guest has printed on one port. Waiting for more is `SerialOutput`'s. */
 export abstract class SerialRecord {
   readonly name: string;
+  /** The encoding of what is printed and typed, by its name for `TextDecoder`: "utf-8". */
+  readonly encoding: Encoding;
   protected readonly transcript: Transcript;
   protected readonly times = new ArrivalTimes();
   protected readonly fatal: FatalWatch;
   readonly #bytes: ByteTail;
   readonly #clockMs: () => number;
-  readonly #decoder = new TextDecoderOfSerial();
+  readonly #decoder: TextDecoderOfSerial;
 
   constructor(name: string, hooks: SerialOutputHooks, limits: Partial<SerialLimits>) {
     this.name = name;
+    this.encoding = hooks.encoding ?? "utf-8";
+    this.#decoder = new TextDecoderOfSerial(this.encoding);
     const madeMs = performance.now();
     this.#clockMs = hooks.clockMs ?? (() => performance.now() - madeMs);
     const kept = limits.keptCharacters ?? keptCharacters;
@@ -61,7 +68,7 @@ export abstract class SerialRecord {
 
   /** Everything printed so far, normalised; says at its head what is no longer in memory. */
   get text(): string {
-    return this.transcript.toString();
+    return this.transcript.toString() + this.held;
   }
 
   /** A copy of the bytes as they came: the newest 4 MiB of them. */
@@ -74,7 +81,7 @@ export abstract class SerialRecord {
     return this.#bytes.omitted;
   }
 
-  /** Offset after the newest character. */
+  /** Offset after the newest character that nothing can take back. */
   get end(): number {
     return this.transcript.end;
   }
@@ -86,7 +93,7 @@ export abstract class SerialRecord {
 
   /** The last lines printed, oldest first. */
   lastLines(count: number): string[] {
-    return this.transcript.lastLines(count);
+    return this.transcript.lastLines(count, 0, this.held);
   }
 
   /** The complete lines that are still in memory, oldest first. The cursor says nothing here. */
@@ -129,9 +136,14 @@ export abstract class SerialRecord {
     return this.#decoder.write(bytes);
   }
 
-  /** What has been held back: nothing more is coming for now. */
+  /** What stands behind the text while an escape sequence has begun that may be none. */
+  protected get held(): string {
+    return this.#decoder.held;
+  }
+
+  /** What has been held back, now that nothing more comes. */
   protected decodeRest(): string {
-    return this.#decoder.flush();
+    return this.#decoder.end();
   }
 
   /** Adds text, with the time at which it arrived. */

@@ -2,6 +2,8 @@
 import { createRequire } from "node:module";
 import type { IBufferCell, IBufferLine, Terminal } from "@xterm/headless";
 import { SpecError } from "../evidence/index.ts";
+import { CharacterDecoder, type Encoding } from "./characters/index.ts";
+import { EscapeFilter } from "./escape-filter.ts";
 
 /** A place on the screen, counted as terminals do: the first row and column are 1. */
 export interface ScreenPlace {
@@ -28,9 +30,17 @@ const load = createRequire(import.meta.url);
 
 export class TerminalScreen {
   readonly #terminal: Terminal;
+  readonly #characters: CharacterDecoder;
+  /** A control string that does not end as it should would hide what follows for ever. */
+  readonly #strings = new EscapeFilter(true);
 
   /** @param onAnswer called with what the terminal answers to a query of the guest. */
-  constructor({ row, column }: ScreenPlace, onAnswer: (answer: string) => void) {
+  constructor(
+    { row, column }: ScreenPlace,
+    encoding: Encoding,
+    onAnswer: (answer: string) => void,
+  ) {
+    this.#characters = new CharacterDecoder(encoding);
     const { Terminal } = load("@xterm/headless") as typeof import("@xterm/headless");
     this.#terminal = new Terminal({
       rows: row,
@@ -53,8 +63,20 @@ export class TerminalScreen {
    * behaviour, which is why package.json names one exact version of it.
    */
   write(bytes: Uint8Array): void {
+    // xterm would obey 8-bit controls, which are none: see `EscapeFilter`.
+    const characters = this.#characters.write(bytes).replace(/[\x80-\x9f]/g, "");
+    this.#show(this.#strings.write(characters));
+  }
+
+  /** No more bytes come: what has begun and not ended is text. */
+  end(): void {
+    this.#show(this.#characters.end() + this.#strings.end());
+  }
+
+  #show(text: string): void {
+    if (text === "") return;
     this.#terminal.input("", true);
-    this.#terminal.write(bytes);
+    this.#terminal.write(text);
   }
 
   /** The rows with the blanks that the guest printed, and without those that it did not. */

@@ -1,6 +1,7 @@
 /** The waits for what a terminal shows, and the judgement over each of them. */
 import { TimeoutError } from "../evidence/index.ts";
 import { type PassedLimit, startWaitLimit, type WaitLimit } from "../process/index.ts";
+import type { Encoding } from "./characters/index.ts";
 import { fatalError } from "./fatal-error.ts";
 import { type FatalOutput, FatalWatch } from "./fatal-output.ts";
 import { nearestLine } from "./nearest-line.ts";
@@ -9,6 +10,7 @@ import { checkWaitOptions, type WaitOptions } from "./wait.ts";
 /** What a terminal needs of its port. */
 export interface TerminalPort {
   readonly name: string;
+  readonly encoding: Encoding;
   /** The port's own fatal output. */
   readonly fatal: FatalWatch;
   readonly bytes: () => Uint8Array;

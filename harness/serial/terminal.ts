@@ -1,6 +1,7 @@
 /** A port as a person at a terminal sees it: a screen that the guest draws on. */
 import { atCaller, SpecError } from "../evidence/index.ts";
 import { nextLookPoint } from "./look-points.ts";
+import { checkPattern } from "./pattern-check.ts";
 import { QueryAnswers } from "./query-answers.ts";
 import { findOnScreen, type ScreenMatch, withoutBlanks } from "./screen-search.ts";
 import {
@@ -10,14 +11,13 @@ import {
   TerminalScreen,
 } from "./terminal-screen.ts";
 import { type ScreenCondition, type TerminalPort, TerminalWaits } from "./terminal-waits.ts";
-import { checkPattern, type WaitOptions } from "./wait.ts";
+import type { WaitOptions } from "./wait.ts";
 
-/** Rows and columns of a VT100, which is what serial lines have taken for granted since. */
-const defaultRows = 24;
-const defaultColumns = 80;
+/** That of a VT100, which is what serial lines have taken for granted since. */
+const defaultSize: ScreenPlace = { row: 24, column: 80 };
 /** Rows, and columns, that a screen can have. `docs/limits.md`. */
 const longestSide = 1000;
-/** Characters of a predicate's source that a message shows. */
+/** Characters of a predicate that a message shows. */
 const shownCharacters = 100;
 
 /**
@@ -30,7 +30,7 @@ export class SerialTerminal {
   readonly #port: TerminalPort;
   readonly #waits: TerminalWaits;
   readonly #answers: QueryAnswers;
-  #size: ScreenPlace = { row: defaultRows, column: defaultColumns };
+  #size = defaultSize;
   #screen: TerminalScreen | undefined;
   #newestByte: number | undefined;
 
@@ -50,7 +50,7 @@ export class SerialTerminal {
     return this.#screen !== undefined;
   }
 
-  /** Rows of the screen: 24, unless `resize` has changed it. */
+  /** 24, unless `resize` has changed it. */
   get rows(): number {
     return this.#size.row;
   }
@@ -176,6 +176,11 @@ export class SerialTerminal {
     this.#waits.settle();
   }
 
+  /** The guest prints no more. For the port. */
+  end(): void {
+    this.#screen?.end();
+  }
+
   /** Fails every wait. For the port. */
   failWaits(makeError: (phase: string) => Error): void {
     this.#waits.fail(makeError);
@@ -188,7 +193,8 @@ export class SerialTerminal {
 
   /** A new screen that has seen everything that is still known. */
   #replay(): TerminalScreen {
-    const screen = new TerminalScreen(this.#size, (answer) => this.#answers.take(answer));
+    const take = (answer: string) => this.#answers.take(answer);
+    const screen = new TerminalScreen(this.#size, this.#port.encoding, take);
     const bytes = this.#port.bytes();
     this.#answers.whileReplaying(() => screen.write(bytes));
     this.#newestByte = bytes.at(-1);
@@ -232,11 +238,8 @@ export class SerialTerminal {
   }
 
   #begin<Result>(condition: ScreenCondition<Result>, options: WaitOptions): Promise<Result> {
-    const result = this.#waits.begin(
-      condition,
-      options,
-      this.#port.limit(options.timeoutMs, options.clock),
-    );
+    const limit = this.#port.limit(options.timeoutMs, options.clock);
+    const result = this.#waits.begin(condition, options, limit);
     if (this.#port.isQuiet()) this.#waits.settle();
     const ended = this.#port.ended();
     if (ended !== undefined) this.#waits.fail(ended);

@@ -103,9 +103,11 @@ export class Transcript {
   /**
    * The last `count` lines from `start` on, the last one possibly unfinished, the first one cut
    * where lines are very long; without trailing empty lines.
+   * @param rest what stands behind the text and is no part of it yet.
    */
-  lastLines(count: number, start = 0): string[] {
-    const lines = this.slice(Math.max(start, this.#end - count * lineCharacters)).split("\n");
+  lastLines(count: number, start = 0, rest = ""): string[] {
+    const text = this.slice(Math.max(start, this.#end - count * lineCharacters)) + rest;
+    const lines = text.split("\n");
     while (lines.length > 0 && lines.at(-1)?.trim() === "") lines.pop();
     return lines.slice(-count);
   }

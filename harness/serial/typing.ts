@@ -1,5 +1,6 @@
 /** What is typed to a guest on one port: text, characters at its pace, files, commands. */
 import { SpecError } from "../evidence/index.ts";
+import { encodeText } from "./characters/index.ts";
 import { type CommandOptions, runCommand } from "./command.ts";
 import { InputLine, type TypedPort } from "./input-line.ts";
 import type { LineEnd } from "./line-end.ts";
@@ -11,16 +12,16 @@ import { checkWaitOptions } from "./wait.ts";
 /** Milliseconds between two characters that are typed to a guest which does not echo. */
 const typingPaceMs = 10;
 
-const encoder = new TextEncoder();
-
 export class Typing {
   readonly #input: InputLine;
+  readonly #encoding: string;
   readonly #commands = new Turns();
   /** Offset of the prompt behind the last command. */
   #promptStart = 0;
 
   constructor(port: TypedPort) {
     this.#input = new InputLine(port);
+    this.#encoding = port.encoding;
   }
 
   async write(input: string | Uint8Array, timeoutMs: number | undefined): Promise<void> {
@@ -28,7 +29,7 @@ export class Typing {
     if (typeof input !== "string" && !(input instanceof Uint8Array)) {
       throw new SpecError("input", `takes text or bytes, not ${typeof input}`);
     }
-    const bytes = typeof input === "string" ? encoder.encode(input) : input;
+    const bytes = typeof input === "string" ? this.#encode("input", input) : input;
     const deadline = this.#input.deadline({ timeoutMs });
     await this.#input.inTurn(deadline, () => this.#input.send(bytes, deadline));
   }
@@ -40,26 +41,32 @@ export class Typing {
   async answer(text: string): Promise<void> {
     const wait = { description: () => "to take the answer of its terminal", failOn: [] };
     const deadline = this.#input.deadline({});
-    await this.#input.sendPiece(encoder.encode(text), deadline, wait);
+    await this.#input.sendPiece(this.#encode("answer", text), deadline, wait);
   }
 
   async type(text: string, options: PaceOptions): Promise<void> {
     checkPace(options);
     if (typeof text !== "string") throw new SpecError("text", `takes text, not ${typeof text}`);
-    const characters = text.match(/\r\n|[\s\S]/gu) ?? [];
+    const characters = (text.match(/\r\n|[\s\S]/gu) ?? []).map((character) => {
+      return { character, bytes: this.#encode("text", character) };
+    });
     const deadline = this.#input.deadline(options);
     await this.#input.inTurn(deadline, async () => {
       const pace = new Pace(this.#input, deadline, options, typingPaceMs);
-      for (const [index, character] of characters.entries()) {
+      for (const [index, { bytes, character }] of characters.entries()) {
         const place = `character ${index + 1} of ${characters.length}`;
         const shown = JSON.stringify(character);
-        await pace.send(encoder.encode(character), () => `${shown} (${place})`);
+        await pace.send(bytes, () => `${shown} (${place})`);
       }
     });
   }
 
   async sendFile(file: string | Uint8Array, options: PaceOptions): Promise<void> {
     await sendFile(this.#input, file, options);
+  }
+
+  #encode(field: string, text: string): Uint8Array {
+    return encodeText(field, text, this.#encoding);
   }
 
   /** `lineEnd` and all else are checked by the port. */

@@ -1,10 +1,11 @@
 /** One wait on a port: its patterns, its own fatal patterns, its limit and its verdict. */
-import { inspect, types } from "node:util";
+import { inspect } from "node:util";
 import { checkOptionNames, SpecError } from "../evidence/index.ts";
 import { type PassedLimit, startWaitLimit, type WaitLimit } from "../process/index.ts";
-import { matchesNothing } from "./expression.ts";
 import { type FatalOutput, FatalWatch } from "./fatal-output.ts";
-import { type Found, type PatternSearch, searchFor } from "./pattern-search.ts";
+import { checkPatterns } from "./pattern-check.ts";
+import { searchFor } from "./pattern-search.ts";
+import type { Found, PatternSearch } from "./search.ts";
 
 export interface WaitOptions {
   /** Milliseconds to wait at most. Default: the machine's limit for waits. */
@@ -60,17 +61,18 @@ export type Verdict =
   | { readonly kind: "fatal"; readonly output: FatalOutput };
 
 export class SerialWait {
-  /** Offset where the wait begins: it sees nothing before. */
-  readonly start: number;
+  #start: number;
   readonly patterns: readonly (string | RegExp)[];
   readonly promise: Promise<WaitResult>;
   readonly movesCursor: boolean;
   /** The wait names its own fatal output; the port's does not concern it. */
   readonly hasOwnFatal: boolean;
-  readonly #searches: readonly PatternSearch[];
+  #searches: readonly PatternSearch[];
   readonly #aim: OwnAim | undefined;
   readonly #ownFatal: FatalWatch;
   #portFatal: FatalOutput | undefined;
+  /** Characters that come and stand before `start`: they were held back when it began. */
+  #unseen = 0;
   #found: FoundPattern | undefined;
   #resolve!: (result: WaitResult) => void;
   #reject!: (error: Error) => void;
@@ -91,7 +93,7 @@ export class SerialWait {
     }
     checkPatterns("pattern", patterns);
     checkWaitOptions(options);
-    this.start = start;
+    this.#start = start;
     this.patterns = patterns;
     this.movesCursor = aim?.movesCursor ?? true;
     this.hasOwnFatal = options.failOn !== undefined;
@@ -111,6 +113,11 @@ export class SerialWait {
       typeof pattern === "string" ? JSON.stringify(pattern) : String(pattern),
     );
     return `to print ${names.join(" or ")}`;
+  }
+
+  /** Offset where the wait begins: it sees nothing before. */
+  get start(): number {
+    return this.#start;
   }
 
   /** `undefined` while the output has not decided; the line of fatal output may still grow. */
@@ -147,23 +154,43 @@ export class SerialWait {
     this.#stopTimer();
   }
 
+  /** The port's text ends at `end`, which may be before the beginning of this wait. */
+  begin(end: number): void {
+    this.#unseen = Math.max(0, this.start - end);
+  }
+
+  /** What stood before the beginning of this wait, behind `end`, was no text after all. */
+  takeBack(end: number): void {
+    if (this.#unseen === 0) return;
+    this.#start = end;
+    this.#unseen = 0;
+    if (this.#aim === undefined) {
+      this.#searches = this.patterns.map((pattern) => searchFor(pattern, end));
+    }
+  }
+
   /** Feeds the next piece of text. */
-  add(text: string): void {
+  add(piece: string): void {
+    const text = piece.slice(this.#unseen);
+    this.#unseen -= piece.length - text.length;
     if (text === "") return;
     this.#consider((search) => search.add(text));
     this.#ownFatal.add(text);
   }
 
   /** The limit has passed: for this wait, and only for it, nothing will grow any more. */
-  expire(): void {
+  expire(held: string): void {
     if (this.#aim?.needsQuiet) this.#ownFatal.settle();
-    else this.settle();
+    else this.settle(held);
   }
 
-  /** The line is quiet: what could still grow counts now. */
-  settle(): void {
+  /**
+   * The line is quiet: what could still grow counts now.
+   * @param held what stands behind the text, and may be no text after all.
+   */
+  settle(held: string): void {
     this.#ownFatal.settle();
-    this.#consider((search) => search.settle());
+    this.#consider((search) => search.settle(held.slice(this.#unseen)));
   }
 
   /** Fatal output of the port that nothing expects: it stays this wait's, whatever comes later. */
@@ -209,31 +236,4 @@ export function checkWaitOptions(options: WaitOptions, further: readonly string[
   if (timeoutMs !== undefined && !(typeof timeoutMs === "number" && timeoutMs >= 0)) {
     throw new SpecError("timeoutMs", `takes milliseconds from 0 on, not ${inspect(timeoutMs)}`);
   }
-}
-
-/** @throws `SpecError` also for a string alone, each character of which would be a pattern. */
-function checkPatterns(field: string, patterns: readonly unknown[]): void {
-  if (!Array.isArray(patterns)) {
-    throw new SpecError(field, `takes an array of patterns, such as ["login: ", /\\$ $/]`);
-  }
-  for (const pattern of patterns) checkPattern(field, pattern);
-}
-
-/** `true` for what can be waited for: some output does not satisfy it. */
-export function isPattern(pattern: unknown): pattern is string | RegExp {
-  if (typeof pattern === "string") return pattern !== "";
-  return types.isRegExp(pattern) && !matchesNothing(pattern);
-}
-
-/** @throws `SpecError` for what is no pattern, or one that every output matches. */
-export function checkPattern(field: string, pattern: unknown): void {
-  if (isPattern(pattern)) return;
-  if (typeof pattern !== "string" && !types.isRegExp(pattern)) {
-    throw new SpecError(field, `takes strings and regular expressions, not ${typeof pattern}`);
-  }
-  if (pattern === "") {
-    throw new SpecError(field, "is empty, which every output matches: say what to look for");
-  }
-  const message = `${pattern} matches no output at all: say what the guest has to print`;
-  throw new SpecError(field, message);
 }

@@ -60,6 +60,7 @@ export {
   type RtcOptions,
   rtc,
   type SerialMatch,
+  type SerialPortChoice,
   type SharedDirectory,
   type SpecChanges,
   SpecError,

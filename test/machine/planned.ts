@@ -3,6 +3,7 @@ import { type ChosenBoard, chooseBoard } from "../../harness/machine/choose-boar
 import type { MachinePlan } from "../../harness/machine/command-line.ts";
 import { planRtc } from "../../harness/machine/devices/rtc.ts";
 import type { DetectedImage, ElfImage } from "../../harness/machine/image-types.ts";
+import { hasDebugConsole, portNames } from "../../harness/machine/port-specs.ts";
 import { sortArguments } from "../../harness/machine/qemu-arguments.ts";
 import type { MachineSpec } from "../../harness/machine/spec.ts";
 
@@ -114,8 +115,8 @@ export function planFor(
     devices: [],
     firmware: { kind: "default" },
     ports: [
-      ...names.map((name) => ({ name, kind: "serial" }) as const),
-      ...(spec.debugConsole === true ? [debugConsole] : []),
+      ...portNames(names).map((name) => ({ name, kind: "serial" }) as const),
+      ...(hasDebugConsole(spec) ? [debugConsole] : []),
       ...(board.exit?.device === "semihosting" ? [semihosting] : []),
     ],
     onReset: spec.onReset ?? "stop",

@@ -22,13 +22,13 @@ export const sequence = fc.oneof(
     "\x1b[2 q",
   ),
   fc.array(fc.nat(999), { maxLength: 5 }).map((numbers) => `\x1b[${numbers.join(";")}H`),
-  fc.array(fc.nat(999), { maxLength: 5 }).map((numbers) => `\u009b${numbers.join(":")}m`),
-  fc.constantFrom("\x1b]0;title\x07", "\x1b]8;;http://a/\x1b\\", "\u009d2;x\u009c"),
+  fc.array(fc.nat(999), { maxLength: 5 }).map((numbers) => `\x1b[${numbers.join(":")}m`),
+  fc.constantFrom("\x1b]0;title\x07", "\x1b]8;;http://a/\x1b\\", "\x1b]2;x\x07"),
   fc.constantFrom(
     "\x1bPq#0;1~\x1b\\",
     "\x1b_Ga=T\x1b\\",
     "\x1b^pm\x1b\\",
     "\x1bXsos\x1b\\",
-    "\u0090x\u009c",
+    "\x1bP0;1|17/ab\x1b\\",
   ),
 );

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import {
-  type Found,
   lookBackCharacters,
   type SearchOptions,
   searchFor,
 } from "../../harness/serial/pattern-search.ts";
+import type { Found } from "../../harness/serial/search.ts";
 import { patient, runs } from "./ports.ts";
 
 /** What the search has to know of an expression, told independently of how it finds that out. */

@@ -123,16 +123,37 @@ describe("a match that could still grow", () => {
     expect((await wait).match?.[1]).toBe("12");
   });
 
-  test("and so does what was held back as half a character or half a sequence", async () => {
+  test("and so does what was held back, as half a sequence or at the end half a character", async () => {
     const port = portOf();
-    const wait = port.waitFor("\ufffd");
-    port.receive(Uint8Array.of(0xe2, 0x82));
-    expect(port.text).toBe("");
+    print(port, "boot\n\x1bXlogin: ");
+    const wait = port.waitFor(/login: $/);
     port.settle();
-    expect((await wait).text).toBe("\ufffd");
-    print(port, "\x1b[12");
+    expect(await wait).toMatchObject({ text: "login: ", before: "boot\nX" });
+    expect(port.text).toBe("boot\nXlogin: ");
+    expect(port.lastLines(1)).toEqual(["Xlogin: "]);
+    // It is behind the cursor, whatever becomes of it.
+    const again = port.waitFor("log");
+    port.settle();
+    print(port, "root\nlog");
+    expect(await again).toMatchObject({ text: "log", before: "root\n" });
+    port.receive(Uint8Array.of(0xe2, 0x82));
+    port.settle();
+    expect(port.text).toBe("boot\nXlogin: root\nlog");
     port.finish(poweredOff);
-    expect((await port.waitFor("[12")).text).toBe("[12");
+    expect((await port.waitFor("\ufffd")).text).toBe("\ufffd");
+  });
+
+  test("what was held back and seen is behind the cursor no more when it was a sequence", async () => {
+    const port = portOf();
+    print(port, "\x1bXlogin: ");
+    const seen = port.waitFor("login: ");
+    port.settle();
+    await seen;
+    const next = port.waitFor("ready");
+    print(port, "\x1b\\ready");
+    expect(await next).toMatchObject({ text: "ready", before: "" });
+    expect(port.text).toBe("ready");
+    expect(port.cursor).toBe(5);
   });
 
   test("also for a wait that begins only then", async () => {

@@ -13,6 +13,7 @@ const fields = [
   "backend",
   "share",
   "port",
+  "encoding",
   "memory",
   "tpm",
   "startsAt",

@@ -40,6 +40,8 @@ export interface Device {
   readonly startsAt?: string;
   /** Name of the serial port that it is for the test: `vm.serialPort(name)`. */
   readonly port?: string;
+  /** The encoding of that port's text, as `TextDecoder` names it; default "utf-8". */
+  readonly encoding?: string;
   /** Memory that it shares with the guest: "4M", or a number of bytes. */
   readonly memory?: string | number;
 }
@@ -62,6 +64,8 @@ export interface DiskDeviceOptions extends DeviceOptions, DeviceDrive {
 export interface PortOptions extends DeviceOptions {
   /** Of the port, for `vm.serialPort(name)`. */
   readonly name: string;
+  /** Of its text, as `TextDecoder` names it; default "utf-8". */
+  readonly encoding?: string;
 }
 
 /** What the factories of virtio devices take besides. */
@@ -206,10 +210,10 @@ function disk(model: string): (options: DiskDeviceOptions) => Device {
 
 function withPort(
   model: string,
-  { name, ...rest }: PortOptions,
+  { encoding, name, ...rest }: PortOptions,
   own: Readonly<Record<string, DeviceProperty>>,
 ): Device {
-  return { ...withProperties(model, rest, own), port: name };
+  return { ...withProperties(model, rest, own), port: name, ...optional({ encoding }) };
 }
 
 function card(model: string): (options?: NetworkOptions) => Device {
