@@ -42,7 +42,10 @@ export class ExampleProject {
     linkModules(modules);
     cpSync(join(repository, "package.json"), join(modules, "bringup/package.json"));
     for (const path of readdirSync(join(repository, "harness"), { recursive: true }) as string[]) {
-      if (path.endsWith(".json")) cpSync(join(repository, "harness", path), join(dist, path));
+      // As `tools/build-package.mjs` does.
+      if (/\.(json|mjs|d\.mts)$/.test(path)) {
+        cpSync(join(repository, "harness", path), join(dist, path));
+      }
     }
     const options = ["-p", "tsconfig.build.json", "--outDir", dist];
     await runProgram("tsc", options, { cwd: repository });
