@@ -1,9 +1,10 @@
 /** Boots machines: from a spec to a guest that runs, or to an error and nothing left behind. */
+import { relative } from "node:path";
 import { BringupError, formatEvidence, isGuestsOwn } from "../evidence/index.ts";
 import { type Calibration, hasGraphicalSession } from "../host/index.ts";
 import { CleanupStack, prepareSession, sweepSessions, tell, withLimit } from "../process/index.ts";
 import { beginRun, EvidenceStore, evidenceFolder, newRunName, pruneRuns } from "../store/index.ts";
-import { overlays, programStarts, reproductionCommandLine, shellCommand } from "./command-line.ts";
+import { BootProgress } from "./boot-progress.ts";
 import { debuggerLines } from "./debugger.ts";
 import { checkDeviceTreePlace } from "./device-tree-place.ts";
 import { type LaunchedMachine, launchMachine } from "./launch.ts";
@@ -14,6 +15,7 @@ import { checkMemoryPlace } from "./memory-place.ts";
 import type { PortLimits } from "./port-wiring.ts";
 import { withDefaults } from "./precedence.ts";
 import { type PreparedMachine, prepareMachine } from "./prepare.ts";
+import { reproduction, reproductionScript } from "./reproduction.ts";
 import type { MachineSpec, SpecChanges } from "./spec.ts";
 
 const defaultBootTimeoutMs = 30_000;
@@ -50,7 +52,8 @@ let count = 0;
  * The caller owns the machine: `await using vm = await bootMachine({ kernel: "kernel.elf" })`.
  * @throws `SpecError`, `HostError` before QEMU starts; `LaunchError` with QEMU's own words if it
  *   does not start, and `SpecError` for what only it can tell; `TimeoutError` after
- *   `bootTimeoutMs`. Nothing but evidence is left then.
+ *   `bootTimeoutMs`, which begins with the call, with what was waited for by then. Nothing but
+ *   evidence is left then.
  */
 export async function bootMachine(given: SpecChanges, options: BootOptions = {}): Promise<Machine> {
   const spec = withDefaults(given, options.defaults ?? {}, process.env);
@@ -62,33 +65,49 @@ export async function bootMachine(given: SpecChanges, options: BootOptions = {})
   const name = options.name ?? `${process.pid}-${count}`;
   const store = options.store ?? (await evidenceOfScript());
   const directory = store.machineDirectory(name);
-  const { calibration } = options;
-  const prepared = await prepareMachine(spec, { store, directory, calibration });
-  await session;
-  const chronicle = new MachineChronicle(factsOf(prepared, name, directory), options.title);
-  const { debug } = prepared.plan;
-  const limit = options.limit ?? ((timeoutMs, _, usualMs) => plainLimit(timeoutMs, usualMs, debug));
+  const { debug = false } = spec;
+  const wishedMs = spec.bootTimeoutMs ?? defaultBootTimeoutMs;
+  const limitMs = debug
+    ? Number.POSITIVE_INFINITY
+    : Math.min(wishedMs, options.mostBootMs ?? Number.POSITIVE_INFINITY);
+  const progress = new BootProgress();
   const cleanup = new CleanupStack();
+  let chronicle: MachineChronicle | undefined;
+  const boot = async () => {
+    const { calibration } = options;
+    const enter = (phase: string) => progress.enter(phase);
+    const prepared = await prepareMachine(spec, { store, directory, calibration, enter });
+    await session;
+    progress.enter("QEMU to start");
+    const script = scriptOf(prepared, store, directory);
+    chronicle = new MachineChronicle(factsOf(prepared, name, directory), script, options.title);
+    return await launchAndStart(prepared, chronicle, cleanup, options);
+  };
   try {
-    const wishedMs = spec.bootTimeoutMs ?? defaultBootTimeoutMs;
-    const limitMs = debug
-      ? Number.POSITIVE_INFINITY
-      : Math.min(wishedMs, options.mostBootMs ?? Number.POSITIVE_INFINITY);
-    const { overlayLimitBytes, portLimits } = options;
-    const limits = { limit, overlayLimitBytes, portLimits };
-    const launching = launchMachine(prepared, { chronicle, cleanup, ...limits });
-    const boot = launching.then(async (launched) => {
-      const check = checkPlaces(prepared, launched.machine.qmp);
-      await Promise.race([check, launched.early]);
-      await startGuest(launched, prepared);
-      return launched.machine;
-    });
-    return await withLimit(boot, limitMs, "QEMU to start", "bootTimeoutMs");
+    const booting = progress.during(boot);
+    return await withLimit(booting, limitMs, () => progress.phase, "bootTimeoutMs");
   } catch (error) {
-    // What is still under way meets a disposed stack, and gives up.
+    // What is still under way is ended, or meets a disposed stack, and gives up.
+    progress.giveUp();
     await cleanup.dispose(cleanupMs);
-    throw withEvidence(error, chronicle);
+    throw chronicle === undefined ? error : withEvidence(error, chronicle);
   }
+}
+
+async function launchAndStart(
+  prepared: PreparedMachine,
+  chronicle: MachineChronicle,
+  cleanup: CleanupStack,
+  options: BootOptions,
+): Promise<Machine> {
+  const { debug } = prepared.plan;
+  const { overlayLimitBytes, portLimits } = options;
+  const limit = options.limit ?? ((timeoutMs, _, usualMs) => plainLimit(timeoutMs, usualMs, debug));
+  const limits = { limit, overlayLimitBytes, portLimits };
+  const launched = await launchMachine(prepared, { chronicle, cleanup, ...limits });
+  await Promise.race([checkPlaces(prepared, launched.machine.qmp), launched.early]);
+  await startGuest(launched, prepared);
+  return launched.machine;
 }
 
 async function startGuest(launched: LaunchedMachine, prepared: PreparedMachine): Promise<void> {
@@ -145,19 +164,18 @@ function factsOf(prepared: PreparedMachine, name: string, directory: string): Ma
     qemu: { binary: qemu.path, version: qemu.version.text },
     kernel,
     accelerator,
-    reproduce: reproduction(plan),
+    reproduce: reproduction(plan, canOpenWindow()),
     directory,
   };
 }
 
-/** Overlays of ours have to be made first, and programs started. */
-function reproduction(plan: PreparedMachine["plan"]): string {
-  const making = overlays(plan).map(({ file, format, overlay }) =>
-    shellCommand(["qemu-img", "create", "-qf", "qcow2", "-b", file, "-F", format, overlay]),
-  );
-  const canOpenWindow = hasGraphicalSession(process.env, process.platform);
-  const command = shellCommand([plan.qemu, ...reproductionCommandLine(plan, canOpenWindow)]);
-  return [...making, ...programStarts(plan), command].join(" && ");
+function scriptOf({ plan }: PreparedMachine, store: EvidenceStore, directory: string): string {
+  const run = store.runDirectory;
+  return reproductionScript(plan, canOpenWindow(), { run, toRun: relative(directory, run) });
+}
+
+function canOpenWindow(): boolean {
+  return hasGraphicalSession(process.env, process.platform);
 }
 
 function plainLimit(timeoutMs: number | undefined, usualMs = defaultWaitMs, debug = false) {

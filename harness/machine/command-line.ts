@@ -107,8 +107,8 @@ export function reproductionCommandLine(plan: MachinePlan, canOpenWindow: boolea
   ];
 }
 
-/** Where the overlays of the reproduction are. */
-const shownDirectory = "/tmp";
+/** The directory that a reproduction makes for itself, as a template of mktemp(1). */
+export const shownDirectory = "/tmp/bringup.XXXXXX";
 
 /** The overlays that have to be there before QEMU starts, in that directory. */
 export function overlays(plan: MachinePlan, directory: string = shownDirectory): PlannedOverlay[] {
@@ -116,9 +116,12 @@ export function overlays(plan: MachinePlan, directory: string = shownDirectory):
 }
 
 /** What starts the programs of the reproduction, for a shell. */
-export function programStarts(plan: MachinePlan): string[] {
+export function programStarts(
+  plan: MachinePlan,
+  quote: (words: readonly string[]) => string,
+): string[] {
   return servedDevices(plan.devices).map((device) =>
-    programShellCommand(device, shownDirectory, shellCommand),
+    programShellCommand(device, shownDirectory, quote),
   );
 }
 

@@ -52,13 +52,19 @@ export class MachineChronicle {
 
   readonly #title: () => string | undefined;
 
-  /** @param title which machine this is, where that has to be said. */
-  constructor(facts: MachineFacts, title: () => string | undefined = () => undefined) {
+  /**
+   * @param script shows the machine again.
+   * @param title which machine this is, where that has to be said.
+   */
+  constructor(
+    facts: MachineFacts,
+    script: string,
+    title: () => string | undefined = () => undefined,
+  ) {
     this.facts = facts;
     this.#title = title;
-    const command = `#!/bin/sh\n# Shows the same again, without the harness.\n${facts.reproduce}\n`;
     this.#save(() => {
-      writeFileSync(join(facts.directory, "command.sh"), command, { mode: 0o755 });
+      writeFileSync(join(facts.directory, "command.sh"), script, { mode: 0o755 });
     });
   }
 

@@ -50,6 +50,8 @@ export interface Surroundings {
   /** Directory for images that are made for this machine; evidence, so that they can be seen. */
   readonly directory: string;
   readonly calibration: Calibration | undefined;
+  /** Told what is begun: "the media to be made". @throws where nobody waits for it any more. */
+  readonly enter?: (phase: string) => void;
 }
 
 /**
@@ -60,8 +62,8 @@ export async function prepareMachine(
   given: MachineSpec,
   surroundings: Surroundings,
 ): Promise<PreparedMachine> {
+  const { directory, enter = () => {} } = surroundings;
   const { spec, surveyed } = await chooseByDirectory(given);
-  const { directory } = surroundings;
   const startsAt = planRtc(spec.devices);
   const extra = sortArguments(spec.qemuArguments ?? [], {
     clock: spec.clock,
@@ -74,12 +76,15 @@ export async function prepareMachine(
   checkHostMemory(chosen.memory);
   checkSemihosting(chosen.exit, spec.accelerator, extra);
   checkOutcomes(spec.exitOutcomes, exitDeviceOf(chosen.exit, extra));
+  enter("the image to be copied");
   const kept = image === undefined ? undefined : await surroundings.store.keep(image.path);
+  enter("QEMU to say what it can do, and how fast it is");
   const options = spec.qemu === undefined ? {} : { binary: spec.qemu };
   const qemu = await findQemu(chosen.arch, options);
   const board = nameAsQemuDoes(chosen, qemu);
   const accelerator = await chooseAcceleratorFor(spec, board, qemu, surroundings);
   const tested = image === undefined || kept === undefined ? undefined : { image, kept };
+  enter("disks, boot media and devices to be made");
   const loading = await planLoading(spec, { tested, surveyed, board, directory });
   await checkBootMedia(spec, board);
   const ports = planPorts(spec, board, qemu);

@@ -79,13 +79,14 @@ function messageOf(error: unknown): string {
  * Waits for `promise`, but not for ever. What has happened by the limit counts, even where this
  * process was too busy, or suspended, to hear of it in time.
  * @param limitMs milliseconds; `Infinity` for no limit. Above 25 days it is 25 days.
+ * @param phase what is waited for; a function is asked when the limit is reached.
  * @throws `TimeoutError` with `phase` after `limitMs`; the promise is then left to itself, its
  *   later rejection is not reported again.
  */
 export async function withLimit<T>(
   promise: Promise<T>,
   limitMs: number,
-  phase: string,
+  phase: string | (() => string),
   limitName?: string,
 ): Promise<T> {
   promise.catch(() => {});
@@ -93,7 +94,10 @@ export async function withLimit<T>(
   let timer: NodeJS.Timeout | undefined;
   let check: NodeJS.Immediate | undefined;
   const limit = new Promise<never>((_, reject) => {
-    const fail = () => reject(new TimeoutError(phase, limitMs, limitName));
+    const fail = () => {
+      const what = typeof phase === "string" ? phase : phase();
+      reject(new TimeoutError(what, limitMs, limitName));
+    };
     timer = setTimeout(
       () => {
         // Events that have arrived meanwhile are delivered before this.

@@ -1,3 +1,4 @@
+export { endingWith } from "./abandonment.ts";
 export { type Binding, isOnPath } from "./binding.ts";
 export { type ChildEnd, type OwnedChild, type StartOptions, startOwned } from "./child.ts";
 export { CleanupStack, withLimit } from "./cleanup-stack.ts";

@@ -1,5 +1,6 @@
 /** Runs a short program to its end: image tools, symbolisers, questions to QEMU. */
 import { HostError } from "../evidence/index.ts";
+import { currentSignal } from "./abandonment.ts";
 import { bind, defaultBinding } from "./binding.ts";
 import { environmentValue } from "./environment.ts";
 import { releaseHeldPipes } from "./held-pipes.ts";
@@ -20,6 +21,8 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Where it runs; by default in this process's working directory. */
   readonly directory?: string;
+  /** Ends it when aborted. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How a program ended, and what it printed. */
@@ -62,6 +65,7 @@ export async function runToEnd(
     stdin: "ignore",
     env: options.environment ?? {},
     ...(options.directory === undefined ? {} : { cwd: options.directory }),
+    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
     reject: false,
     timeout: limitMs,
     maxBuffer: outputLimitBytes,
@@ -85,14 +89,15 @@ export async function runToEnd(
 /**
  * Runs `file` as `runToEnd` does, and gives what it printed.
  * @throws `HostError` with the program's own words if it cannot be started, fails, prints too much
- *   or takes too long. It has ended then, in any case.
+ *   or takes too long, or when nobody waits for it any more. It has ended then, in any case.
  */
 export async function runProgram(
   file: string,
   commandArguments: readonly string[],
   options: RunOptions = {},
 ): Promise<{ stdout: string; stderr: string }> {
-  const { failure, stdout, stderr } = await runToEnd(file, commandArguments, options);
+  const ending = { signal: currentSignal(), ...options };
+  const { failure, stdout, stderr } = await runToEnd(file, commandArguments, ending);
   if (failure === undefined) return { stdout, stderr };
   if (failure.kind === "missing") {
     throw new HostError(`${file} ${failure.how}`, {

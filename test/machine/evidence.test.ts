@@ -1,5 +1,13 @@
 /** What is on disk of a machine, when, and whether it shows the same again. */
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { copyFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { execa } from "execa";
@@ -9,7 +17,7 @@ import { bootMachine, EvidenceStore } from "../../harness/machine/index.ts";
 import { kernelPath } from "../../kernels/build.ts";
 import { boot, errorOf, soonMs, temporaryDirectory, useKernels } from "./machines.ts";
 
-useKernels("echo", "hello", "idle", "panic-reset", "triple-fault");
+useKernels("disk-read", "echo", "hello", "idle", "panic-reset", "triple-fault");
 const soon = { timeoutMs: soonMs };
 
 describe("before an error is raised", () => {
@@ -75,6 +83,43 @@ test("the reproduction command shows the same again", async () => {
     expect(exitCode).toBe(0);
     expect(stdout.trimEnd().split(/\r?\n/).at(-1)).toBe(last);
   }
+});
+
+test("the script shows it also where the run was moved, with what was made for it", async () => {
+  const root = join(temporaryDirectory(), "evidence, 100% it's");
+  const disk = join(temporaryDirectory(), "disk, it's.img");
+  const sectors = Buffer.alloc(1024 * 1024);
+  sectors.write("text on the disk");
+  writeFileSync(disk, sectors);
+  const errors = [{ on: "read" as const, sector: 100 }];
+  const vm = await boot(
+    {
+      kernel: kernelPath("disk-read", "i386"),
+      machine: "pc",
+      disks: [{ file: disk, bus: "virtio", errors }],
+    },
+    {},
+    { store: new EvidenceStore(root, "run"), name: "a test/1" },
+  );
+  await vm.serial.waitFor("text on the disk", soon);
+  const { directory, reproduce } = vm.record();
+  await vm[Symbol.asyncDispose]();
+  const script = readFileSync(join(directory, "command.sh"), "utf8");
+  expect(script).not.toContain(root);
+  const moved = join(temporaryDirectory(), 'un,packed "日本"');
+  renameSync(root, moved);
+  const command = join(moved, "runs/run/a test/1/command.sh");
+  // The kernel halts, and QEMU with it goes on: a person ends it.
+  const again = execa("sh", [command], { stdin: "pipe", timeout: soonMs, reject: false });
+  let shown = "";
+  for await (const line of again) {
+    shown += line;
+    if (!shown.includes("text on the disk")) continue;
+    again.stdin?.end("\x01x");
+  }
+  expect(shown).toContain("text on the disk");
+  expect(reproduce).toMatch(/^\(directory=\$\(mktemp -d \/tmp\/bringup\.XXXXXX\) && trap /);
+  expect(reproduce).toContain('"$directory"/disk0.qcow2');
 });
 
 test("the record is JSON, and says everything that decided", async () => {

@@ -37,7 +37,7 @@ test("has too little time for its boot", { timeout: ${limitMs} }, async ({ boot 
   await boot("kernels/hello.elf", { qemu: "./mute-qemu.sh" });
 });
 test("has too little patience for its boot", async ({ boot }) => {
-  await boot("kernels/hello.elf", { qemu: "./mute-qemu.sh", bootTimeoutMs: 200 });
+  await boot("kernels/hello.elf", { qemu: "./mute-qemu.sh", bootTimeoutMs: 3_000 });
 });
 `,
   "body.test.ts": `${head}

@@ -78,7 +78,7 @@ export function programOptions({ id, program }: PlannedDevice): Record<string, s
   return program.kind === "swtpm" ? { tpmdev: tpmId(id) } : { chardev: programChardev(id) };
 }
 
-/** A command for a shell that starts the program afresh and waits until it listens. */
+/** A command for a shell that starts the program, and waits until it listens or has ended. */
 export function programShellCommand(
   device: ServedDevice,
   directory: string,
@@ -89,10 +89,9 @@ export function programShellCommand(
   const state = quote([stateDirectory(id, directory)]);
   const start = quote(programCommand(device, directory));
   return [
-    `rm -rf ${socket} ${state}`,
     `mkdir -m 700 ${state}`,
     `{ ${start} & }`,
-    `until [ -S ${socket} ]; do sleep 0.1; done`,
+    `until [ -S ${socket} ] || ! kill -0 $!; do sleep 0.1; done`,
   ].join(" && ");
 }
 

@@ -76,7 +76,7 @@ describe("a disk that fails", () => {
     expect(counters.failedReadOperations).toBe(2);
     expect((await read({ errors }, "sector=0")).lines).toEqual(["sector 0: sector zero"]);
     expect(bad.vm.record().reproduce).toMatch(
-      /^qemu-img create -qf qcow2 -b \S+ -F raw \/tmp\/disk0/,
+      / && qemu-img create -qf qcow2 -b \S+ -F raw "\$directory"\/disk0/,
     );
   });
 

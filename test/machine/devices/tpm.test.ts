@@ -1,5 +1,5 @@
 /** Trusted Platform Modules: as words for QEMU, as a guest finds them, and as swtpm's process. */
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { HostError, SpecError } from "../../../harness/evidence/index.ts";
@@ -107,17 +107,18 @@ describe("swtpm", () => {
     const vm = await start({ machine: "pc", devices: [tpm.tis({ id })] });
     await vm.exited;
     const { reproduce } = vm.record();
-    onTestFinished(() => {
-      for (const rest of ["socket", "state"]) {
-        rmSync(`/tmp/${id}.${rest}`, { force: true });
-        rmSync(`/tmp/${id}-${rest}`, { recursive: true, force: true });
-      }
-    });
+    // Somebody else's, where the command of an earlier bringup had its own.
+    const theirs = `/tmp/${id}-state`;
+    mkdirSync(theirs);
+    onTestFinished(() => rmSync(theirs, { recursive: true }));
+    writeFileSync(join(theirs, "precious"), "data");
     const { output } = await runShell(reproduce, {
       directory: temporaryDirectory(),
       limitMs: soonMs,
     });
     expect(output).toMatch(/TPM 2\.0, .*\s+result 0x0, random bytes/);
+    expect(readdirSync(theirs)).toEqual(["precious"]);
+    expect(readdirSync("/tmp")).not.toContain(`${id}.socket`);
   });
 });
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { HostError, SpecError } from "../../../harness/evidence/index.ts";
 import { findVirtiofsd, parseVirtiofsdHelp } from "../../../harness/host/index.ts";
-import { commandLine, programStarts } from "../../../harness/machine/command-line.ts";
+import { commandLine } from "../../../harness/machine/command-line.ts";
 import { checkDevice } from "../../../harness/machine/devices/device-check.ts";
 import type { PlannedDevice } from "../../../harness/machine/devices/plan-devices.ts";
 import {
@@ -15,6 +15,7 @@ import {
   virtiofsLock,
 } from "../../../harness/machine/devices/virtiofs.ts";
 import { share } from "../../../harness/machine/index.ts";
+import { reproduction } from "../../../harness/machine/reproduction.ts";
 import { kernelPath } from "../../../kernels/build.ts";
 import { startOwner } from "../../process/owner-process.ts";
 import {
@@ -65,11 +66,16 @@ describe("the words", () => {
       "-chardev socket,id=fs-program,path=/run/fs.socket " +
         "-device vhost-user-fs-pci,id=fs,tag=host,chardev=fs-program ",
     );
-    expect(programStarts(plan)[0]).toBe(
-      "rm -rf /tmp/fs.socket /tmp/fs-state && mkdir -m 700 /tmp/fs-state && " +
-        "{ /usr/libexec/virtiofsd --socket-path=/tmp/fs.socket --shared-dir=/share " +
-        "--sandbox=none --readonly & } && until [ -S /tmp/fs.socket ]; do sleep 0.1; done",
+    const again = reproduction(plan, false);
+    const d = '"$directory"/';
+    expect(again).toContain(
+      "(directory=$(mktemp -d /tmp/bringup.XXXXXX) && trap 'rm -rf \"$directory\"' EXIT && " +
+        `mkdir -m 700 ${d}fs-state && ` +
+        `{ /usr/libexec/virtiofsd --socket-path=${d}fs.socket --shared-dir=/share ` +
+        `--sandbox=none --readonly & } && ` +
+        `until [ -S ${d}fs.socket ] || ! kill -0 $!; do sleep 0.1; done && `,
     );
+    expect(again).toContain(`-chardev socket,id=fs-program,path=${d}fs.socket -device`);
   });
 
   test.each<[string, Partial<VirtiofsProgram>, string[]]>([
