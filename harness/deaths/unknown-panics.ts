@@ -13,7 +13,7 @@ const other = `(?:(?:[Ss]ystem|SYSTEM|OS|[Gg]uest|GUEST|[Bb]oot|BOOT|[Hh]ypervis
 /** The line below a headline that has no reason of its own. */
 const reasonBelow: Reason = {
   asked: /(?:anic|PANIC|anicked|ccurr?ed|CPU ?#?\d+|:)[ \t.:!*#=<>~-]*$/,
-  first: /^[ \t]*[^\s*#=!|-]/,
+  first: /^[ \t]*[^\s*#=!|>$-].*\w{2}/,
 };
 
 export const unknownPanics: readonly Death[] = [

@@ -6,13 +6,19 @@ import { type PassedLimit, startWaitLimit, type WaitLimit } from "../process/ind
 export interface EndWait {
   /** For messages: "to power off". */
   readonly description: string;
+  /**
+   * Whether that end satisfies the wait. One that accepts a panic and no clean end is satisfied by
+   * a guest that says that it dies, before it has ended.
+   */
   readonly accepts: (exit: MachineExit) => boolean;
-  /** Whether a guest that says that it dies satisfies the wait before it has ended. */
-  readonly isPanicEnough: boolean;
+  /** Whether the wait is for a panic: one that it does not accept is another. */
+  readonly isForPanic?: boolean;
   /** Whether a reset that the machine goes on after satisfies the wait. */
   readonly isResetEnough?: boolean;
   readonly limit: WaitLimit;
 }
+
+const cleanEnd: MachineExit = { kind: "power-off", because: "" };
 
 interface Pending extends EndWait {
   readonly resolve: (exit: MachineExit) => void;
@@ -53,8 +59,7 @@ export class EndWaits {
   /** Waits without a limit for any end. @throws `GuestError` if the guest is provably dead. */
   anyEnd(): Promise<MachineExit> {
     const limit = { limitMs: Number.POSITIVE_INFINITY, name: "none" };
-    const accepts = () => true;
-    return this.add({ description: "to end", accepts, isPanicEnough: false, limit });
+    return this.add({ description: "to end", accepts: () => true, limit });
   }
 
   /** The machine has ended. */
@@ -66,9 +71,21 @@ export class EndWaits {
   /** The guest has said that it dies: whoever waits for just that is satisfied before the end. */
   offerPanic(panic: MachineExit): void {
     for (const pending of [...this.#pending]) {
-      if (!pending.isPanicEnough || !pending.accepts(panic)) continue;
+      if (!expectsPanic(pending, panic)) continue;
       this.#finish(pending);
       pending.resolve(panic);
+    }
+  }
+
+  /**
+   * The guest has said that it dies, and has not ended since.
+   * @param isOther whether only waits for a panic are to fail, to which it is another.
+   */
+  failOfPanic(panic: MachineExit, isOther = false): void {
+    for (const pending of [...this.#pending]) {
+      if (isOther && pending.isForPanic !== true) continue;
+      this.#finish(pending);
+      pending.reject(new GuestError(`while waiting for the machine ${pending.description}`, panic));
     }
   }
 
@@ -111,4 +128,9 @@ export class EndWaits {
     this.#pending.delete(pending);
     this.#onWaiting(-1);
   }
+}
+
+/** Whether the wait is for a panic: any end but that would be for others. */
+export function expectsPanic({ accepts }: Pick<EndWait, "accepts">, panic: MachineExit): boolean {
+  return accepts(panic) && !accepts(cleanEnd);
 }

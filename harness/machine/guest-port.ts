@@ -1,8 +1,9 @@
 /** A port of a guest that is watched: what it prints, what is typed to it, and what that means. */
 import type { FifoPair } from "../process/index.ts";
 import type { PlannedPort } from "./command-line.ts";
-import { type GuestWatch, panicOf } from "./guest-watch.ts";
+import type { GuestWatch } from "./guest-watch.ts";
 import type { MachineParts } from "./machine-parts.ts";
+import { panicOf } from "./panic-watch.ts";
 import { type WiredPort, wirePort } from "./port-wiring.ts";
 
 export function wireGuestPort(
@@ -20,9 +21,9 @@ export function wireGuestPort(
     isPaused: () => watch.lifecycle.state === "paused",
     onFatal: ({ line }: { line: string }) => {
       watch.chronicle.note(name, `fatal output: ${line}`);
-      watch.endWaits.offerPanic(panicOf(line));
+      watch.panics.take(panicOf(line));
     },
-    onWaiting: (change: 1 | -1) => watch.sampler.waiting(change),
+    onWaiting: (change: 1 | -1) => watch.waiting(change),
     attachEvidence: (error: Error) => watch.attachEvidence(error),
   };
   return wirePort(planned, fifo, {

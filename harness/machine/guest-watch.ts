@@ -23,6 +23,7 @@ import type { MachineParts } from "./machine-parts.ts";
 import type { MachineChronicle } from "./machine-record.ts";
 import { makeAutopsy } from "./make-autopsy.ts";
 import { makeScreen } from "./make-screen.ts";
+import { PanicWatch, panicOf } from "./panic-watch.ts";
 import { hasRepeatingFirmware } from "./pc-firmware.ts";
 import type { WiredPort } from "./port-wiring.ts";
 import { ResetWatch } from "./reset-watch.ts";
@@ -38,6 +39,7 @@ export class GuestWatch {
   readonly screen: Screen;
   readonly hold: GuestHold;
   readonly crash = new CrashReport();
+  readonly panics: PanicWatch;
   /** When the guest began to run: by the clock of `performance.now()`, and by that of the wall. */
   #start: { readonly ms: number; readonly date: Date } | undefined;
   readonly #parts: MachineParts;
@@ -54,7 +56,16 @@ export class GuestWatch {
       isRunning: () => this.lifecycle.state === "running" && !this.endWatch.isEnding,
       onDead: (finding) => void this.#foundDead(finding),
     });
-    this.endWaits = new EndWaits((change) => this.sampler.waiting(change));
+    this.endWaits = new EndWaits((change) => this.waiting(change));
+    this.panics = new PanicWatch({
+      ports: () => this.ports,
+      crash: this.crash,
+      screen: () => this.screen,
+      qmp: parts.qmp,
+      endWaits: this.endWaits,
+      isEnding: () => this.endWatch.isEnding || this.chronicle.exit !== undefined,
+      look: () => this.#lookAfterPanic(),
+    });
     this.ports = parts.plan.ports.map((port, index) => {
       return wireGuestPort(port, parts.fifos[index] as FifoPair, parts, this);
     });
@@ -62,7 +73,8 @@ export class GuestWatch {
     this.screen = makeScreen(parts, {
       hold: this.hold,
       ports: this.ports,
-      onWaiting: (change) => this.sampler.waiting(change),
+      onWaiting: (change) => this.waiting(change),
+      onFatal: (line) => this.panics.takeFromScreen(line),
       attachEvidence: (error) => this.attachEvidence(error),
     });
     const { port } = this.ports[0] as WiredPort;
@@ -90,6 +102,13 @@ export class GuestWatch {
   /** Milliseconds since then. What is read before the news of it was printed at its very start. */
   get clockMs(): number {
     return this.#start === undefined ? 0 : performance.now() - this.#start.ms;
+  }
+
+  /** Somebody has begun (+1) or ceased (-1) to wait for the guest, on whatever channel. */
+  waiting(change: 1 | -1): void {
+    this.sampler.waiting(change);
+    // The wait itself is in its set, or has passed what it passes, once this turn is over.
+    queueMicrotask(() => this.panics.review());
   }
 
   /** Gives an error the evidence of this machine, once, after writing it to disk. */
@@ -120,20 +139,14 @@ export class GuestWatch {
     return this.screen.exists && this.ports.every(({ port }) => port.end === 0);
   }
 
-  /** The first fatal output so far, as the panic that it is. */
-  panicSoFar(): MachineExit | undefined {
-    const fatal = this.ports.map(({ port }) => port.firstFatal).find((output) => output?.complete);
-    return fatal === undefined ? this.crash.seen : panicOf(fatal.line);
-  }
-
-  /**
-   * The line by which the guest reported its own death, unless a wait has let that pass; of one
-   * that prints nothing, what it shows.
-   */
-  async #fatalLine(): Promise<string | undefined> {
-    const line = this.ports.map(({ port }) => port.standingFatal?.line).find((line) => line);
-    const reported = line ?? this.crash.unexpected?.message;
-    return reported ?? (this.isSilent ? await this.screen.fatalLine() : undefined);
+  async #lookAfterPanic(): Promise<void> {
+    await this.endWatch.settled();
+    if (this.lifecycle.state !== "running" || this.#parts.plan.debug) return;
+    const { judgement, registers } = await this.#autopsy.judgeHalt();
+    if (!judgement.dead) return;
+    const at = await this.#autopsy.locate(registers.find(({ cpu }) => cpu === judgement.cpu));
+    const place = at === undefined ? {} : { at };
+    await this.#foundDead({ kind: "dead-halt", because: judgement.because, ...place });
   }
 
   #watchEnd(): EndWatch {
@@ -150,7 +163,7 @@ export class GuestWatch {
       hasRepeatingFirmware: hasRepeatingFirmware(plan),
       qemuMajor,
       drain: () => this.#drain(),
-      fatalLine: () => this.#fatalLine(),
+      fatalLine: () => this.panics.fatalLine(),
       onEnd: (exit) => this.#end(exit),
     });
   }
@@ -171,13 +184,7 @@ export class GuestWatch {
 
   /** The guest has died and its crash kernel goes on: like fatal output, and no end. */
   #crashLoaded(): void {
-    const panic = this.crash.take();
-    this.endWaits.offerPanic(panic);
-    if (this.crash.unexpected === undefined) return;
-    const guestError = (phase: string) => new GuestError(`while waiting for ${phase}`, panic);
-    for (const { port } of this.ports) port.failWaits(guestError);
-    this.#parts.qmp.failWaits(guestError);
-    this.#parts.qmp.allowWaits();
+    this.panics.take(this.crash.take());
   }
 
   /** Takes the guest's last words. What cannot be read is not worth more than how it ended. */
@@ -197,6 +204,7 @@ export class GuestWatch {
     this.chronicle.exit = exit;
     this.lifecycle.enter("ended", describeExit(exit));
     this.sampler.stop();
+    this.panics.stop();
     const guestError = (phase: string) => new GuestError(`while waiting for ${phase}`, exit);
     this.endWaits.settle(exit);
     for (const { port } of this.ports) port.finish(guestError);
@@ -206,7 +214,7 @@ export class GuestWatch {
   }
 
   async #foundDead(finding: DeadHalt): Promise<void> {
-    const line = await this.#fatalLine();
+    const line = await this.panics.fatalLine();
     // Meanwhile the machine may have ended, or been reset or paused by the test.
     if (this.lifecycle.state !== "running") return;
     if (line !== undefined) {
@@ -233,11 +241,6 @@ export class GuestWatch {
     this.#end({ kind: "reset-loop", resets, because });
     this.endWatch.kill("the harness, after a reset loop");
   }
-}
-
-/** A panic by a line that the guest has printed, or shows. */
-export function panicOf(line: string): MachineExit {
-  return { kind: "panic", message: line.trim(), because: "the guest printed fatal output" };
 }
 
 /** QMP's integers may be too large for a number, and then are bigints. */

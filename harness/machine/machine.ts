@@ -78,7 +78,7 @@ export class Machine implements AsyncDisposable {
         return this.exit;
       },
       hasQuitForStatus: () => this.#watch.endWatch.hasQuitForStatus,
-      onWaiting: (change) => this.#watch.sampler.waiting(change),
+      onWaiting: (change) => this.#watch.waiting(change),
     });
   }
 
@@ -121,9 +121,14 @@ export class Machine implements AsyncDisposable {
     return this.#watch.chronicle.exit;
   }
 
-  /** Whether the guest has printed fatal output, expected or not. */
+  /** The messages of the guest's panics, expected or not, oldest first. */
+  get panics(): readonly string[] {
+    return this.#watch.panics.seen.map(({ message }) => message);
+  }
+
+  /** Whether the guest has said that it dies, expected or not. */
   get hasPanicked(): boolean {
-    return this.#watch.panicSoFar() !== undefined;
+    return this.#watch.panics.seen.length > 0;
   }
 
   /** What was found of the guest that is no end: dead halts. */

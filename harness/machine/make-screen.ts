@@ -12,6 +12,8 @@ export interface ScreenOwner {
   readonly hold: GuestHold;
   readonly ports: readonly WiredPort[];
   readonly onWaiting: (change: 1 | -1) => void;
+  /** Called with fatal output that the screen shows to somebody who waits. */
+  readonly onFatal: (line: string) => void;
   readonly attachEvidence: (error: Error) => Promise<Error>;
 }
 
@@ -32,6 +34,7 @@ export function makeScreen(parts: MachineParts, owner: ScreenOwner): Screen {
     isFatalExpected: () => owner.ports.some(({ port }) => port.isFatalExpected),
     guestRows: isStartedBySeaBios(plan) ? withoutSeaBios : (rows) => rows,
     onWaiting: owner.onWaiting,
+    onFatal: owner.onFatal,
     onFile: (path) => chronicle.addFile(path),
     attachEvidence: owner.attachEvidence,
   });

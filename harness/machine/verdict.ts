@@ -7,9 +7,11 @@ import {
   type MachineExit,
 } from "../evidence/index.ts";
 import { printable } from "../text/index.ts";
-import { type GuestWatch, panicOf } from "./guest-watch.ts";
+import { type EndWait, expectsPanic } from "./end-waits.ts";
+import type { GuestWatch } from "./guest-watch.ts";
 import { judgedWhenRead } from "./judged-exit.ts";
 import type { MachineParts } from "./machine-parts.ts";
+import { panicOf } from "./panic-watch.ts";
 
 /** Milliseconds that QEMU may take for the last question of a test. */
 const lastQuestionMs = 1_000;
@@ -64,12 +66,16 @@ export class Verdict {
     description: string,
     accepts: (exit: MachineExit) => boolean,
     options: EndOptions = {},
-    isResetEnough = false,
+    further: Pick<EndWait, "isForPanic" | "isResetEnough"> = {},
   ): Promise<MachineExit> {
     const limit = this.#parts.limit(options.timeoutMs, options.clock);
     return this.#withEvidence(async () => {
-      const enough = { isPanicEnough: true, isResetEnough };
-      const wait = { description, accepts, ...enough, limit };
+      const wait = { description, accepts, ...further, limit };
+      const seen = this.#watch.panics.seen.find((panic) => expectsPanic(wait, panic));
+      if (seen !== undefined && this.#watch.chronicle.exit === undefined) {
+        this.#expectPanic();
+        return seen;
+      }
       const exit = await this.#watch.endWaits.add(wait);
       if (this.#watch.chronicle.exit !== undefined) this.#isExitJudged = true;
       else if (exit.kind === "panic") this.#expectPanic();
@@ -84,15 +90,16 @@ export class Verdict {
   async waitForPanic(
     accepts: (message: string) => boolean,
     options: EndOptions = {},
+    description = "to panic",
   ): Promise<MachineExit> {
     this.#expectPanic();
     const isPanic = (exit: MachineExit) => exit.kind === "panic" && accepts(exit.message);
-    const before = this.#watch.panicSoFar();
-    if (before !== undefined && isPanic(before)) return before;
-    const { endWaits, screen } = this.#watch;
-    const stop = screen.watchFatal((line) => endWaits.offerPanic(panicOf(line)));
+    const { panics, screen } = this.#watch;
+    const before = panics.seen.find(isPanic);
+    if (before !== undefined) return before;
+    const stop = screen.keepLooking();
     try {
-      return await this.waitForEnd("to panic", isPanic, options);
+      return await this.waitForEnd(description, isPanic, options, { isForPanic: true });
     } finally {
       stop();
     }
@@ -103,16 +110,21 @@ export class Verdict {
     const isReset = (exit: MachineExit) => exit.kind === "reset";
     const continues = this.#parts.plan.onReset === "continue";
     if (continues && this.#watch.resets.take()) return;
-    await this.waitForEnd("to reset", isReset, options, continues);
+    await this.waitForEnd("to reset", isReset, options, { isResetEnough: continues });
   }
 
   /** @throws `GuestError` with evidence if the guest has died in a way that nothing expected. */
   async checkAlive(): Promise<void> {
     // One question to QEMU brings every event that came before its answer.
     const { qmp } = this.#parts;
+    let isAnswering = false;
     if (this.#watch.chronicle.exit === undefined && qmp.state === "ready") {
       const options = { timeoutMs: lastQuestionMs };
-      await qmp.execute("query-status", {}, options).catch(() => {});
+      const answer = qmp.execute("query-status", {}, options);
+      isAnswering = await answer.then(
+        () => true,
+        () => false,
+      );
       // What the guest printed before the answer is in the FIFO; one turn of the loop reads it.
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -129,7 +141,7 @@ export class Verdict {
     const isPanicJudged = this.#isExitJudged && exit?.kind === "panic";
     const panic =
       fatal === undefined
-        ? (this.#watch.crash.unexpected ?? (await this.#panicOnScreen()))
+        ? (this.#watch.crash.unexpected ?? (isAnswering ? await this.#panicOnScreen() : undefined))
         : ({ kind: "panic", message: fatal.line.trim(), because: "fatal output" } as const);
     if (panic === undefined || isPanicJudged) return;
     throw await this.#unexpected(panic, "toPanic");
@@ -142,10 +154,10 @@ export class Verdict {
     return isSkip ? printable(`the guest says so: ${describeExit(exit)}`) : undefined;
   }
 
-  /** Of a guest that has said nothing but on its screen. */
+  /** The panic of a guest that lives and only shows it; that of an end was judged with the end. */
   async #panicOnScreen(): Promise<MachineExit | undefined> {
-    if (this.#isPanicExpected || !this.#watch.isSilent) return undefined;
-    const line = await this.#watch.screen.fatalLine();
+    if (this.#isPanicExpected) return undefined;
+    const line = await this.#watch.panics.fatalRow();
     return line === undefined ? undefined : panicOf(line);
   }
 
@@ -156,6 +168,7 @@ export class Verdict {
   #expectPanic(): void {
     this.#isPanicExpected = true;
     this.#watch.crash.expect();
+    this.#watch.panics.expect();
     for (const { port } of this.#watch.ports) port.expectFatal();
   }
 

@@ -26,8 +26,9 @@ export async function toPanic(
   }
   const verb = message === undefined ? "to panic" : `to panic with ${show(message)}`;
   const expectation = { subject: "the machine", verb };
-  if (call.isNot && machine.hasPanicked) return met(call, expectation);
   const accepts = (text: string) => message === undefined || says(text, message);
+  const seen = machine.panics.find(accepts);
+  if (call.isNot && seen !== undefined) return met(call, expectation, `but it did: ${seen}`);
   return await judgeWait(call, expectation, options, (limit) =>
     call.isNot
       ? machine.verdict.waitForEnd(
@@ -35,7 +36,7 @@ export async function toPanic(
           (exit) => exit.kind === "panic" && accepts(exit.message),
           limit,
         )
-      : machine.verdict.waitForPanic(accepts, limit),
+      : machine.verdict.waitForPanic(accepts, limit, verb),
   );
 }
 

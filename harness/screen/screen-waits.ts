@@ -43,6 +43,7 @@ interface Pending {
 export class ScreenWaits {
   readonly #display: () => Display;
   readonly #onWaiting: (change: 1 | -1) => void;
+  readonly #onSight: (sight: ScreenSight) => void;
   readonly #pending = new Set<Pending>();
   #last: ScreenSight | undefined;
   /** Why the newest look gave nothing, if it did not. */
@@ -51,9 +52,15 @@ export class ScreenWaits {
   #isSampling = false;
   #wake: (() => void) | undefined;
 
-  constructor(display: () => Display, onWaiting: (change: 1 | -1) => void) {
+  /** @param onSight called with every sight, once the waits have judged it. */
+  constructor(
+    display: () => Display,
+    onWaiting: (change: 1 | -1) => void,
+    onSight: (sight: ScreenSight) => void,
+  ) {
     this.#display = display;
     this.#onWaiting = onWaiting;
+    this.#onSight = onSight;
   }
 
   /** The newest sight, if there has been one. */
@@ -101,6 +108,7 @@ export class ScreenWaits {
     this.#last = sight;
     this.#failure = undefined;
     for (const pending of [...this.#pending]) this.#judge(pending, sight);
+    this.#onSight(sight);
     return before === undefined || !isSamePicture(before.picture, sight.picture);
   }
 

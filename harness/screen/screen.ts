@@ -41,6 +41,8 @@ export interface ScreenHooks {
   readonly guestRows: (rows: readonly string[]) => readonly string[];
   /** Called with +1 when a wait begins and with -1 when it ends. */
   readonly onWaiting: (change: 1 | -1) => void;
+  /** Called with fatal output that is shown to a wait. */
+  readonly onFatal: (line: string) => void;
   /** Called with the path of each file that was written as evidence. */
   readonly onFile: (path: string) => void;
   /** Gives an error the evidence of the machine on its way out. */
@@ -58,7 +60,11 @@ export class Screen {
   /** For the machine. */
   constructor(hooks: ScreenHooks) {
     this.#hooks = hooks;
-    this.#waits = new ScreenWaits(() => this.#display(), hooks.onWaiting);
+    const onSight = ({ text }: ScreenSight) => {
+      const line = text && fatalLineOf(text.rows, hooks.failOn);
+      if (line !== undefined) hooks.onFatal(line);
+    };
+    this.#waits = new ScreenWaits(() => this.#display(), hooks.onWaiting, onSight);
   }
 
   /** Whether the machine has a display. */
@@ -181,20 +187,13 @@ export class Screen {
     return sight.text?.rows.map((row) => row.trimEnd()) ?? [`graphics, ${width} × ${height}`];
   }
 
-  /** Calls `onFatal` once a text screen shows fatal output; the returned function ends that. */
-  watchFatal(onFatal: (line: string) => void): () => void {
-    let isOver = !this.exists;
-    if (isOver) return () => {};
-    const wait: ScreenWait<true> = {
-      phase: "the screen to show fatal output",
-      look: ({ text }) => {
-        const line = isOver ? undefined : text && fatalLineOf(text.rows, this.#hooks.failOn);
-        if (line !== undefined) onFatal(line);
-        return isOver || line !== undefined ? true : undefined;
-      },
-    };
+  /** Has the screen looked at, as for a wait, until the returned function is called. */
+  keepLooking(): () => void {
+    if (!this.exists) return () => {};
+    let isOver = false;
+    const look = () => (isOver ? true : undefined);
     const limit = { limitMs: Number.POSITIVE_INFINITY, name: "none" };
-    this.#waits.begin(wait, limit).catch(() => {});
+    this.#waits.begin({ phase: "the screen to change", look }, limit).catch(() => {});
     return () => {
       isOver = true;
     };

@@ -42,6 +42,11 @@ export class PendingWaits {
     return this.#cursor;
   }
 
+  /** Whether a wait with fatal output of its own may yet answer for what the port has printed. */
+  get areTolerant(): boolean {
+    return [...this.#waits].some((wait) => wait.hasOwnFatal && wait.verdict?.kind !== "fatal");
+  }
+
   /** Takes a wait in: it looks at all that has been printed from its start to `end`, or so far. */
   begin(wait: SerialWait, limit: WaitLimit, end?: number): void {
     this.#waits.add(wait);

@@ -66,6 +66,11 @@ export abstract class SerialOutput extends SerialRecord {
     return this.#hooks.isPaused?.() ?? false;
   }
 
+  /** Whether a wait with a `failOn` of its own may yet answer for the fatal output. */
+  get isFatalTolerated(): boolean {
+    return this.#waits.areTolerant;
+  }
+
   /** When the guest last printed here, on the clock of `performance.now()`. */
   get lastActivityMs(): number {
     return this.#quiet.lastActivityMs;
