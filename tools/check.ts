@@ -1,6 +1,7 @@
 /**
- * Everything that continuous integration runs: `node tools/check.ts [step…]`. Every step runs, also
- * after one failed, so that one run tells all. The last line is "N passed, N failed".
+ * Everything that continuous integration runs: `node tools/check.ts [step or test file…]`. Every
+ * step runs, also after one failed, so that one run tells all. The last line is
+ * "N passed, N failed".
  */
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -44,7 +45,11 @@ interface StepResult {
   readonly durationMs: number;
 }
 
-async function main(names: readonly string[]): Promise<Counts> {
+/** Names are steps of the list, or test files, or folders of them: "test/serial". */
+async function main(words: readonly string[]): Promise<Counts> {
+  const files = words.filter((word) => word.includes("/"));
+  const chosenSteps = words.filter((word) => !word.includes("/"));
+  const names = files.length > 0 ? [...chosenSteps, testStep] : chosenSteps;
   const known = [...steps.map(({ name }) => name), testStep];
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
@@ -54,7 +59,7 @@ async function main(names: readonly string[]): Promise<Counts> {
   const isChosen = (name: string) => names.length === 0 || names.includes(name);
   const chosen = steps.filter(({ name }) => isChosen(name));
   let counts = await runSteps(chosen);
-  if (isChosen(testStep)) counts = addCounts(counts, await runTests());
+  if (isChosen(testStep)) counts = addCounts(counts, await runTests(files));
   return counts;
 }
 
@@ -119,7 +124,7 @@ function printResult({ step, output, failure, durationMs }: StepResult): void {
   console.log(failure);
 }
 
-async function runTests(): Promise<Counts> {
+async function runTests(files: readonly string[]): Promise<Counts> {
   const startedAtMs = performance.now();
   const directory = await mkdtemp(join(tmpdir(), "bringup-check-"));
   try {
@@ -131,7 +136,12 @@ async function runTests(): Promise<Counts> {
     ];
     const result = await execa(
       "vitest",
-      ["run", ...reporters.map((name) => `--reporter=${name}`), `--outputFile.json=${file}`],
+      [
+        "run",
+        ...files,
+        ...reporters.map((name) => `--reporter=${name}`),
+        `--outputFile.json=${file}`,
+      ],
       { ...commandOptions, stdio: ["ignore", "inherit", "inherit"], timeout: testsLimitMs },
     );
     const report = existsSync(file) ? JSON.parse(await readFile(file, "utf8")) : undefined;

@@ -26,7 +26,7 @@ const root = dirname(dirname(script));
 const oldestForSetup = "20.0.0";
 
 try {
-  process.exitCode = main();
+  process.exitCode = await main();
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   console.error(`set-up: ${error.message}`);
@@ -34,7 +34,7 @@ try {
   process.exitCode = 1;
 }
 
-function main() {
+async function main() {
   if (!isAtLeast(process.version, oldestForSetup)) {
     throw new SetupError(`install Node ${oldestForSetup} or newer: this is ${process.version}`);
   }
@@ -46,10 +46,10 @@ function main() {
     return runLocked(root, environment.path, [node, script, "--locked"]);
   }
   // Everything is looked at once more: while this one waited, another may have done the work.
-  installSystemPackages(table, environment);
-  if (!modulesAreCurrent(root)) installModules(root, environment.path);
+  await installSystemPackages(table, environment);
+  if (!modulesAreCurrent(root)) await installModules(root, environment.path);
   if (pinnedNodeIsNeeded(root, table.node, environment.path)) {
-    installPinnedNode(root, table.node, environment.path);
+    await installPinnedNode(root, table.node, environment.path);
   }
   return 0;
 }

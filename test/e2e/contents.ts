@@ -127,7 +127,7 @@ function importsOf(packed: PackedPackage): { file: string; specifier: string }[]
 function candidates(file: string, specifier: string): string[] {
   const path = posix.join(posix.dirname(file), specifier);
   if (!file.endsWith(".d.ts")) return [path];
-  return [path.replace(/\.[jt]s$/, ".d.ts"), ...(path.endsWith(".json") ? [path] : [])];
+  return [path.replace(/\.([cm]?)[jt]s$/, ".d.$1ts"), ...(path.endsWith(".json") ? [path] : [])];
 }
 
 function packageOf(specifier: string): string {

@@ -79,6 +79,27 @@ export class Archive {
     return found;
   }
 
+  /**
+   * Those of `names` that apt could not install: no package, and none that alone provides it.
+   * @throws `ArchiveError` where the lists are out of reach.
+   */
+  async missing(names: readonly string[]): Promise<string[]> {
+    this.#updated ??= this.#update();
+    const failure = await this.#updated;
+    // With a state of its own apt knows nothing to be installed, and here only looks.
+    const words = ["install", "--simulate", "-qq", "--no-install-recommends"];
+    const canInstall = (wanted: readonly string[]) =>
+      this.#apt("--shared", "apt-get", [...words, ...wanted]).then(
+        () => true,
+        () => false,
+      );
+    if (await canInstall(names)) return [];
+    const missing: string[] = [];
+    for (const name of names) if (!(await canInstall([name]))) missing.push(name);
+    if (missing.length === names.length && failure !== undefined) throw failure;
+    return missing;
+  }
+
   async #removeUnused(): Promise<void> {
     const names = readdirSync(this.#directory).filter((name) => /_|^fetch-/.test(name));
     for (const name of names) {

@@ -30,7 +30,7 @@ export const programs = {
   sudoRefused: 'log sudo "$@"; exit 1',
   /** Installs the program "tool" unless it is only to simulate. */
   aptGet: `log apt-get "$@"
-    case "$*" in *--simulate*|update) ;; *) /bin/ln -s /bin/sh "$here/tool";; esac`,
+    case "$*" in *--simulate*|update*) ;; *) /bin/ln -s /bin/sh "$here/tool";; esac`,
   /** Makes npm's record agree with the lockfile, as `npm ci` does. */
   npm: `log npm "$@"
     /bin/mkdir "$root/npm-is-running" || log overlap

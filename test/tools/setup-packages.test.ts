@@ -3,8 +3,10 @@ import { findCommand } from "../../tools/setup/requirements.mjs";
 import { FakeComputer, programs } from "./fake-computer.ts";
 
 const env = findCommand("env", process.env.PATH ?? "") ?? "/usr/bin/env";
-const install = "apt-get install --no-install-recommends -o DPkg::Lock::Timeout=600 -y -q tool-apt";
-const simulate = install.replace("-y -q", "--simulate -qq");
+const words = "apt-get install --no-install-recommends -o DPkg::Lock::Timeout=600";
+const install = `${words} -o APT::Status-Fd=3 -y -q tool-apt`;
+const simulate = `${words} --simulate -qq tool-apt`;
+const asRoot = 'sudo -n env DEBIAN_FRONTEND=noninteractive LC_ALL=C /bin/sh -c exec "$@" 3>&1 sh';
 
 function aptComputer(overrides: Record<string, string> = {}): FakeComputer {
   const computer = new FakeComputer({
@@ -32,7 +34,7 @@ describe("system packages", () => {
   });
 
   test("what is missing beside the new packages is installed after them", async () => {
-    const script = `log apt-get "$@"; case "$*" in *--simulate*|update) ;;
+    const script = `log apt-get "$@"; case "$*" in *--simulate*|update*) ;;
       *tool-apt*) /bin/ln -s /bin/sh "$here/tool";; *) /bin/ln -s /bin/sh "$here/late";; esac`;
     using computer = aptComputer({ "apt-get": script });
     const late = {
@@ -49,15 +51,15 @@ describe("system packages", () => {
     const script = `case "$*" in *--simulate*) log simulate; exit 100;; esac; ${programs.aptGet}`;
     using computer = aptComputer({ "apt-get": script });
     expect(await computer.setUp()).toMatchObject({ status: 0 });
-    expect(computer.calls).toEqual(["simulate", "apt-get update", "simulate", install]);
+    expect(computer.calls).toEqual(["simulate", "apt-get update -q", "simulate", install]);
   });
 
   test("package lists are fetched when they name versions that are gone", async () => {
     const script = `case "$*" in *-y*) [ -e "$root/updated" ] || { log 404; exit 100; };;
-      update) : > "$root/updated";; esac; ${programs.aptGet}`;
+      update*) : > "$root/updated";; esac; ${programs.aptGet}`;
     using computer = aptComputer({ "apt-get": script });
     expect(await computer.setUp()).toMatchObject({ status: 0 });
-    expect(computer.calls).toEqual([simulate, "404", "apt-get update", install]);
+    expect(computer.calls).toEqual([simulate, "404", "apt-get update -q", install]);
   });
 
   test("an apt that fails is told with the command to try by hand", async () => {
@@ -107,13 +109,17 @@ describe("system packages", () => {
     expect(status).toBe(1);
     expect(stderr).toMatch(/has no package of it:\n {2}gone: the gone\n {2}late: the late\n$/);
     const all = simulate.replace("tool-apt", "gone-apt late-apt tool-apt");
-    expect(computer.calls).toEqual([all, "apt-get update", all, install]);
+    expect(computer.calls).toEqual([all, "apt-get update -q", all, install]);
   });
 
   test.each([
     ["this release lacks", { apt: [] }, []],
     ["apt does not know", { apt: ["odd-apt"] }, ["--simulate -qq odd-apt"]],
-    ["fails to install", { apt: ["bad-apt"] }, ["--simulate -qq bad-apt", "-y -q bad-apt"]],
+    [
+      "fails to install",
+      { apt: ["bad-apt"] },
+      ["--simulate -qq bad-apt", "-o APT::Status-Fd=3 -y -q bad-apt"],
+    ],
   ])("an optional package that %s stops nothing", async (_name, packages, further) => {
     const script = `case "$*" in *-y*bad-apt|*odd-apt) log "$@"; exit 100;; esac
       ${programs.aptGet}`;
@@ -127,7 +133,11 @@ describe("system packages", () => {
       "set-up: going on without this, which is optional:\n  spare: the rest",
     );
     const ends = computer.calls.map((call) => call.slice(call.indexOf("=600 ") + 5));
-    expect(ends).toEqual(["--simulate -qq tool-apt", "-y -q tool-apt", ...further]);
+    expect(ends).toEqual([
+      "--simulate -qq tool-apt",
+      "-o APT::Status-Fd=3 -y -q tool-apt",
+      ...further,
+    ]);
     // Nor does it bring set-up back another time.
     expect(await computer.setUp()).toEqual({ status: 0, stdout: "", stderr: "" });
   });
@@ -137,9 +147,9 @@ describe("system packages", () => {
     expect(await computer.setUp()).toMatchObject({ status: 0 });
     expect(computer.calls).toEqual([
       "sudo -n true",
-      `sudo -n env DEBIAN_FRONTEND=noninteractive LC_ALL=C ${simulate}`,
+      `${asRoot} ${simulate}`,
       simulate,
-      `sudo -n env DEBIAN_FRONTEND=noninteractive LC_ALL=C ${install}`,
+      `${asRoot} ${install}`,
       install,
     ]);
   });

@@ -5,7 +5,7 @@ import { FakeComputer, programs } from "./fake-computer.ts";
 
 const present = { tool: "exit 0" };
 const flock = findCommand("flock", process.env.PATH ?? "");
-const quietly = "--no-audit --no-fund --loglevel=error";
+const quietly = "--no-audit --no-fund --loglevel=http";
 const npmCi = `npm ci --include=dev ${quietly}`;
 
 test("says and does nothing when nothing is missing", async () => {

@@ -2,14 +2,15 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join, sep } from "node:path";
+import { runWithProgress } from "./progress.mjs";
 import { findCommand } from "./requirements.mjs";
 import { SetupError } from "./setup-error.mjs";
 
 /** Downloads on a slow line; far beyond that, something hangs. */
 const npmLimitMs = 20 * 60_000;
 const versionLimitMs = 20_000;
-/** npm may itself run on a Node that our dependencies are too new for: that warning is no news. */
-const quietly = ["--no-audit", "--no-fund", "--loglevel=error"];
+/** At this level npm tells what it fetches. Its words are shown only if it fails. */
+const quietly = ["--no-audit", "--no-fund", "--loglevel=http"];
 
 /** PATH without any `node_modules/.bin`: what is in there may be about to be deleted. */
 export function pathOutsideModules(path) {
@@ -103,13 +104,15 @@ export function isAtLeast(version, oldest) {
 }
 
 /** Makes `node_modules` hold what the lockfile asks for. */
-export function installModules(root, path) {
+export async function installModules(root, path) {
   console.log("set-up: npm ci");
-  npm(root, path, ["ci", "--include=dev", ...quietly]);
+  const packages = readJson(join(root, "package-lock.json"))?.packages ?? {};
+  const count = Object.entries(packages).filter(([at, one]) => at !== "" && suits(one)).length;
+  await npm(root, path, ["ci", "--include=dev", ...quietly], count);
 }
 
 /** Brings the pinned Node in. It is no dependency: users of the package must not pay for it. */
-export function installPinnedNode(root, node, path) {
+export async function installPinnedNode(root, node, path) {
   const name = node.packages[`${process.platform}-${process.arch}`];
   if (name === undefined) {
     throw new SetupError(
@@ -122,19 +125,25 @@ export function installPinnedNode(root, node, path) {
   // With the lockfile, which --no-save leaves as it is: without it npm would renew other packages,
   // and the next set-up would take them for outdated.
   const aside = ["--no-save", "--ignore-scripts", ...quietly];
-  npm(root, path, ["install", ...aside, `${name}@${node.pinned}`]);
+  await npm(root, path, ["install", ...aside, `${name}@${node.pinned}`], 1);
 }
 
-function npm(root, path, words) {
-  const result = spawnSync("npm", words, {
-    cwd: root,
-    env: { ...process.env, PATH: pathOutsideModules(path) },
-    stdio: ["ignore", "inherit", "inherit"],
-    timeout: npmLimitMs,
-  });
-  if (result.status === 0) return;
-  const why = result.error?.message ?? `it ended with ${result.signal ?? result.status}`;
-  throw new SetupError(`npm could not finish "npm ${words.join(" ")}": ${why}`);
+/** At this level of its log npm tells each package that it fetches; and nothing of the rest. */
+async function npm(root, path, words, count) {
+  let fetched = 0;
+  const progressOf = (line) => {
+    if (!line.startsWith("npm http ") || / failed with /.test(line)) return undefined;
+    if (/\.tgz\b/.test(line)) fetched++;
+    return `set-up: npm has ${Math.min(fetched, count)} of ${count} packages`;
+  };
+  const end = await runWithProgress(
+    ["npm", ...words],
+    { cwd: root, env: { ...process.env, PATH: pathOutsideModules(path) }, limitMs: npmLimitMs },
+    progressOf,
+  );
+  if (end.isDone) return;
+  if (end.words !== "") console.error(end.words);
+  throw new SetupError(`npm could not finish "npm ${words.join(" ")}": ${end.why}`);
 }
 
 function readJson(file) {

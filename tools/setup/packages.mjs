@@ -18,7 +18,7 @@ const questionLimitMs = 20_000;
  * that is required is there; throws a `SetupError` with the one command to type where it may not
  * or cannot install, and with what this release has no package for.
  */
-export function installSystemPackages(table, environment) {
+export async function installSystemPackages(table, environment) {
   const missing = missingRequirements(table, environment);
   if (missing.length === 0) return;
   const manager = packageManager(environment);
@@ -31,18 +31,18 @@ export function installSystemPackages(table, environment) {
   const apt = openApt(environment.path, isRoot ? [] : ["sudo", "-n"]);
   // What is missing beside the new packages can be told only when they are there.
   for (let due = missing; due.length > 0; due = missingRequirements(table, environment)) {
-    installRequired(apt, manager, due, { table, environment });
+    await installRequired(apt, manager, due, { table, environment });
   }
-  installOptional(apt, manager, table, environment);
+  await installOptional(apt, manager, table, environment);
 }
 
-function installRequired(apt, manager, due, { table, environment }) {
+async function installRequired(apt, manager, due, { table, environment }) {
   const packages = packagesFor(manager, due, environment);
-  const unknown = packages.length === 0 ? [] : unknownPackages(apt, packages);
+  const unknown = packages.length === 0 ? [] : await unknownPackages(apt, packages);
   const known = packages.filter((one) => !unknown.includes(one));
   if (known.length > 0) {
     console.log(`set-up: installing ${known.join(" ")}`);
-    installPackages(apt, known);
+    await installPackages(apt, known);
   }
   const stillMissing = missingRequirements(table, environment);
   const inVain = due.filter((requirement) => stillMissing.includes(requirement));
@@ -54,12 +54,12 @@ function installRequired(apt, manager, due, { table, environment }) {
 }
 
 /** Each for itself, so that one that this release lacks takes no other along. */
-function installOptional(apt, manager, table, environment) {
+async function installOptional(apt, manager, table, environment) {
   const optional = missingRequirements(table, environment, "development", "optional");
   for (const requirement of optional) {
     const packages = packagesFor(manager, [requirement], environment);
     if (packages.length > 0) console.log(`set-up: installing ${packages.join(" ")}`);
-    if (packages.length > 0 && tryInstallPackages(apt, packages)) continue;
+    if (packages.length > 0 && (await tryInstallPackages(apt, packages))) continue;
     console.log(`set-up: going on without this, which is optional:\n${list([requirement])}`);
   }
 }
