@@ -7,6 +7,7 @@ import type { FailedBuild } from "../evidence/index.ts";
 import { runShell } from "../process/index.ts";
 import { type BuildStep, buildSteps } from "./build-steps.ts";
 import type { BringupOptions } from "./options.ts";
+import { beginWork } from "./work.ts";
 
 /** Milliseconds for one command of `build`. `docs/limits.md`. */
 const buildLimitMs = 30 * 60_000;
@@ -87,8 +88,10 @@ async function carryOut(
   limitMs: number,
 ): Promise<FailedBuild | undefined> {
   const startedMs = fileTimeMs();
-  const options = { directory, parameters, limitMs };
+  const work = beginWork(`the build: ${command}`);
+  const options = { directory, parameters, limitMs, onOutput: work.say };
   const { exitCode, isLate, output, signal } = await runShell(command, options);
+  work.end();
   if (exitCode === 0 && !isLate) return undefined;
   const how = isLate
     ? `no end within ${limitMs / 60_000} min`

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type {
   Reporter,
   SerializedError,
+  TestCase,
   TestModule,
   TestRunEndReason,
   TestSpecification,
@@ -10,9 +11,15 @@ import type {
 } from "vitest/node";
 import { BuildError } from "../evidence/index.ts";
 import { environmentValue, ownLastWords, tell } from "../process/index.ts";
-import { junitXml, removeReport, writeReport } from "../reports/index.ts";
+import { type FailureReport, junitXml, removeReport, writeReport } from "../reports/index.ts";
 import { untoldBuilds } from "./build-reporter.ts";
 import { type PlannedFile, type ReportedRun, runReport } from "./run-report.ts";
+import { type LastLines, type RunningTest, RunningTests } from "./running-tests.ts";
+
+/** Milliseconds until a report is written ahead, at least. `docs/limits.md`. */
+const leastAheadMs = 1_000;
+/** Times as long as its writing takes that the next one waits. */
+const aheadShare = 20;
 
 /** Options of `JunitReporter`. */
 export interface JunitReporterOptions {
@@ -23,10 +30,10 @@ export interface JunitReporterOptions {
 /**
  * Writes one JUnit file for all projects of a run, live or with `--merge-reports`.
  *
- * The file of the run before is removed when a run starts. When the process is ended before the
- * run is, by SIGINT, SIGTERM, SIGHUP or `process.exit()`, the file is written on the way out, with
- * what is known by then; after SIGKILL there is no file. In watch mode it holds the files of the
- * last rerun.
+ * The file of the run before is removed when a run starts. While a run goes on it is written over
+ * and over, as that of a run that is cut short: it is there even after SIGKILL, and not green. When
+ * SIGINT, SIGTERM, SIGHUP or `process.exit()` ends the process, it is written on the way out. In
+ * watch mode it holds the files of the last rerun.
  *
  * Attachments are named relative to the workspace of GitLab (`CI_PROJECT_DIR`) or Jenkins
  * (`WORKSPACE`) where that is set, and to vitest's root otherwise.
@@ -40,6 +47,8 @@ export class JunitReporter implements Reporter {
   #vitest: Vitest | undefined;
   #planned: readonly PlannedFile[] = [];
   #giveUpLastWords: (() => void) | undefined;
+  #ahead: NodeJS.Timeout | undefined;
+  #writingMs = 0;
   /** Names of the projects that it is for; all, where none is named. */
   readonly #projects = new Set<string>();
 
@@ -65,7 +74,14 @@ export class JunitReporter implements Reporter {
     this.#vitest = vitest;
     const { name, message } = error;
     const unhandledErrors = [{ name, message }];
-    this.#write({ modules: [], unhandledErrors, reason: "failed", resultsMissing: false });
+    const cutShort = new Map();
+    this.#write({
+      modules: [],
+      unhandledErrors,
+      reason: "failed",
+      resultsMissing: false,
+      cutShort,
+    });
   }
 
   onTestRunStart(specifications: readonly TestSpecification[]): void {
@@ -85,7 +101,36 @@ export class JunitReporter implements Reporter {
     reason: TestRunEndReason,
   ): void {
     this.#giveUpLastWords?.();
-    this.#write({ modules, unhandledErrors, reason, resultsMissing: false });
+    clearTimeout(this.#ahead);
+    const cutShort = new Map();
+    this.#write({ modules, unhandledErrors, reason, resultsMissing: false, cutShort });
+  }
+
+  onTestCaseReady(test: TestCase): void {
+    if (this.#vitest === undefined) return;
+    RunningTests.of(this.#vitest).start(test, this.#vitest.config.root);
+    this.#writeAhead();
+  }
+
+  onTestCaseResult(test: TestCase): void {
+    if (this.#vitest !== undefined) RunningTests.of(this.#vitest).end(test);
+    this.#writeAhead();
+  }
+
+  /**
+   * Writes what is known now, soon: SIGKILL leaves no time for last words. A long report is written
+   * the more seldom, so that this never takes much of the run's time.
+   */
+  #writeAhead(): void {
+    if (this.#giveUpLastWords === undefined || this.#ahead !== undefined) return;
+    const waitMs = Math.max(leastAheadMs, this.#writingMs * aheadShare);
+    this.#ahead = setTimeout(() => {
+      this.#ahead = undefined;
+      const startedMs = performance.now();
+      this.#onExit();
+      this.#writingMs = performance.now() - startedMs;
+    }, waitMs);
+    this.#ahead.unref();
   }
 
   // vitest exits on a signal without ending the run, so this is the last chance.
@@ -98,11 +143,18 @@ export class JunitReporter implements Reporter {
         unhandledErrors: state.getUnhandledErrors() as SerializedError[],
         reason: "interrupted",
         resultsMissing: true,
+        cutShort: this.#cutShort(),
       });
     } catch (error) {
       tell(`bringup: ${(error as Error).message}`);
     }
   };
+
+  #cutShort(): ReadonlyMap<string, FailureReport> {
+    if (this.#vitest === undefined) return new Map();
+    const tests = RunningTests.of(this.#vitest);
+    return new Map(tests.list.map((test) => [test.id, cutShort(test, tests.lastLines(test))]));
+  }
 
   #write(end: Omit<ReportedRun, "root" | "planned">): void {
     const vitest = this.#vitest;
@@ -133,6 +185,21 @@ export class JunitReporter implements Reporter {
   #file(vitest: Vitest): string {
     return resolve(vitest.config.root, this.outputFile);
   }
+}
+
+/** A test that ran when the run was ended is what somebody has to look at first. */
+function cutShort(test: RunningTest, ports: readonly LastLines[]): FailureReport {
+  const seconds = Math.round((performance.now() - test.startedMs) / 1000);
+  const [first] = ports;
+  const last = first === undefined ? "" : `; ${first.port} last said: ${first.lines.at(-1)}`;
+  const stack = ports.map(({ file, lines, port }) =>
+    [`${port} (all of it: ${file})`, ...lines.map((line) => `  | ${line}`)].join("\n"),
+  );
+  return {
+    type: "CutShort",
+    message: `the run was ended while this test ran, for ${seconds} s${last}`,
+    stack: stack.join("\n"),
+  };
 }
 
 function serialized({ message, name }: Error): SerializedError {

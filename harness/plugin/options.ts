@@ -13,13 +13,18 @@ export interface BringupOptions {
   readonly build?: BuildOption;
   /** Milliseconds that one command of `build` may take; default 30 minutes. */
   readonly buildTimeoutMs?: number;
+  /**
+   * Milliseconds between two lines on stderr about what takes long, where stdout is no terminal;
+   * default 30,000; `Infinity` for none.
+   */
+  readonly heartbeatMs?: number;
   /** What every `boot()` starts from. */
   readonly machine?: MachineSpec;
   /** Path of the JUnit file, relative to the project's root. */
   readonly junit?: string;
 }
 
-const names = ["build", "buildTimeoutMs", "machine", "junit"];
+const names = ["build", "buildTimeoutMs", "machine", "junit", "heartbeatMs"];
 
 /**
  * Checks options that may come from JavaScript.
@@ -35,10 +40,11 @@ export function checkOptions(options: BringupOptions): BringupOptions & { machin
   if (junit !== undefined && (typeof junit !== "string" || junit.trim() === "")) {
     throw new SpecError("junit", `got ${JSON.stringify(junit)}, takes a non-empty string`);
   }
-  const { buildTimeoutMs: limitMs }: { buildTimeoutMs?: unknown } = options;
-  if (limitMs !== undefined && !(typeof limitMs === "number" && limitMs > 0)) {
-    const got = JSON.stringify(limitMs);
-    throw new SpecError("buildTimeoutMs", `got ${got}, takes milliseconds above 0, or Infinity`);
+  for (const name of ["buildTimeoutMs", "heartbeatMs"] as const) {
+    const value: unknown = options[name];
+    if (value === undefined || (typeof value === "number" && value > 0)) continue;
+    const got = JSON.stringify(value);
+    throw new SpecError(name, `got ${got}, takes milliseconds above 0, or Infinity`);
   }
   return { ...options, machine: checkSpec(options.machine ?? {}) };
 }

@@ -1,5 +1,5 @@
 /** The vitest plugin: configuration, build, calibration and reports, in vitest's main process. */
-import { extname, resolve } from "node:path";
+import { extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Plugin, ViteUserConfig } from "vitest/config";
 import type { Reporter, TestProject, Vitest } from "vitest/node";
@@ -13,6 +13,9 @@ import { Builds } from "./build.ts";
 import { BuildReporter } from "./build-reporter.ts";
 import { JunitReporter } from "./junit-reporter.ts";
 import { type BringupOptions, checkOptions } from "./options.ts";
+import { defaultHeartbeatMs, ProgressReporter } from "./progress-reporter.ts";
+import { RunningTests } from "./running-tests.ts";
+import { beginWork } from "./work.ts";
 
 /** Milliseconds for a test and for a hook; a machine's own waits end before. */
 const testTimeoutMs = 60_000;
@@ -94,7 +97,9 @@ async function prepare(
   if (vitest.config.mergeReports !== undefined) return;
   const { root } = project.config;
   const evidence = evidenceFolder(root);
+  addReporter(vitest, ProgressReporter).begin(vitest, options.heartbeatMs ?? defaultHeartbeatMs);
   const run = await runOf(vitest, evidence);
+  RunningTests.of(vitest).readNotes(project.name, join(evidence, "runs", run.run, "running"));
   const settings = { ...run, evidence, machine: options.machine, root };
   const provide = (failedBuilds: RunSettings["failedBuilds"]) =>
     project.provide("bringup", { ...settings, failedBuilds });
@@ -115,9 +120,13 @@ function addJunit(vitest: Vitest, outputFile: string): JunitReporter {
 }
 
 /** One of a kind, even where several projects have the plugin. */
-function addReporter(vitest: Vitest, kind: new () => Reporter): void {
+function addReporter<Kind extends Reporter>(vitest: Vitest, kind: new () => Kind): Kind {
   const reporters = vitest.config.reporters as unknown[];
-  if (!reporters.some((reporter) => reporter instanceof kind)) reporters.push(new kind());
+  const known = reporters.find((reporter) => reporter instanceof kind);
+  if (known !== undefined) return known as Kind;
+  const added = new kind();
+  reporters.push(added);
+  return added;
 }
 
 type SharedRun = Pick<RunSettings, "calibration" | "run" | "session">;
@@ -145,7 +154,9 @@ async function runOf(vitest: Vitest, evidence: string): Promise<SharedRun> {
 
 async function startRun(): Promise<SharedRun> {
   await sweepSessions();
+  const work = beginWork("the calibration of the accelerators");
   const calibration = (await calibrateHost()) ?? null;
+  work.end();
   const session = await sessionDirectory();
   return { calibration, run: newRunName(), session };
 }

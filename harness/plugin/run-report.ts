@@ -1,7 +1,14 @@
 /** From vitest's reported tasks to the plain record that reports are written from. */
 import { relative, resolve } from "node:path";
 import type { SerializedError, TestModule, TestRunEndReason, TestSuite } from "vitest/node";
-import type { CaseReport, RunError, RunReport, SuiteError, SuiteReport } from "../reports/index.ts";
+import type {
+  CaseReport,
+  FailureReport,
+  RunError,
+  RunReport,
+  SuiteError,
+  SuiteReport,
+} from "../reports/index.ts";
 import { caseReport } from "./case-report.ts";
 import { failureReport, shortPath } from "./failure-report.ts";
 
@@ -14,6 +21,8 @@ export interface ReportedRun {
   readonly reason: TestRunEndReason;
   /** The process ends before the run: results of tests that ran may be missing. */
   readonly resultsMissing: boolean;
+  /** Tests that the end of the process cut short, by vitest's id: what there is to say of each. */
+  readonly cutShort: ReadonlyMap<string, FailureReport>;
   /** Files that were to run: those without a module never came to it. */
   readonly planned: readonly PlannedFile[];
 }
@@ -43,12 +52,18 @@ export function runReport(run: ReportedRun): RunReport {
   };
 }
 
-function suiteReport(module: TestModule, { root, resultsMissing }: ReportedRun): SuiteReport {
+function suiteReport(
+  module: TestModule,
+  { cutShort, root, resultsMissing }: ReportedRun,
+): SuiteReport {
   const file = relative(root, resolve(module.project.config.root, module.relativeModuleId));
   const base = neverLoaded(module.project.name, file.replaceAll("\\", "/"));
-  const cases = [...module.children.allTests()].map((test) =>
-    caseReport(test, root, resultsMissing),
-  );
+  const cases = [...module.children.allTests()].map((test) => {
+    const report = caseReport(test, root, resultsMissing);
+    const failure = cutShort.get(test.id);
+    if (failure === undefined || report.state !== "not-run") return report;
+    return { ...report, state: "failed" as const, skipReason: null, failures: [failure] };
+  });
   const errors = suiteErrors(module, root);
   const starts = cases.map((test) => test.startedAt).filter((start) => start !== null);
   const unfinished = module.state() === "queued" || module.state() === "pending";

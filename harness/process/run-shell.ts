@@ -13,6 +13,8 @@ export interface ShellOptions {
   /** The shell's `$0`, `$1` and so on. */
   readonly parameters?: readonly string[];
   readonly limitMs: number;
+  /** Called with every piece of output. */
+  readonly onOutput?: (text: string) => void;
 }
 
 /** How it ended, and what it printed: stdout and stderr interleaved as they came. */
@@ -29,7 +31,7 @@ export interface ShellResult {
  * failure; where it could not even be started, `output` says why.
  */
 export async function runShell(command: string, options: ShellOptions): Promise<ShellResult> {
-  const { directory, limitMs, parameters = ["sh"] } = options;
+  const { directory, limitMs, onOutput, parameters = ["sh"] } = options;
   // Loaded only here: it takes longer than many a test, and no test runs a build.
   const { execa } = await import("execa");
   // One pipe, so that everything stands in the order in which it was written.
@@ -46,7 +48,10 @@ export async function runShell(command: string, options: ShellOptions): Promise<
   const kill = (signal: NodeJS.Signals) => killGroup(subprocess.pid, signal);
   const disown = ownProgram(() => kill("SIGTERM"));
   const output = new Output();
-  subprocess.stdout.on("data", (bytes: Buffer) => output.add(bytes));
+  subprocess.stdout.on("data", (bytes: Buffer) => {
+    output.add(bytes);
+    onOutput?.(bytes.toString());
+  });
   releaseHeldPipes(subprocess.nodeChildProcess);
   const ended = Promise.race([
     new Promise((resolve) => subprocess.nodeChildProcess.once("exit", resolve)),

@@ -25,6 +25,7 @@ import { evidenceName, type NamedTask } from "./evidence-name.ts";
 import { evidenceStore } from "./evidence-stores.ts";
 import { enterIntoLedger, openLedger } from "./ledgers.ts";
 import { MatcherLedger } from "./matcher-ledger.ts";
+import { noteRunning } from "./running-note.ts";
 import { TestLimit } from "./test-limit.ts";
 
 /** Milliseconds that the end of one machine may take. `docs/limits.md`. */
@@ -58,6 +59,7 @@ export class TestOwner {
   /** Errors of earlier attempts, which this one has nothing to do with. */
   readonly #errorsBefore: number;
   #isFinished = false;
+  #forgetNote: (() => void) | undefined;
 
   constructor(task: OwnedTask, run: RunSettings) {
     this.#task = task;
@@ -102,11 +104,13 @@ export class TestOwner {
 
   async #start(spec: SpecChanges, mostBootMs: number): Promise<Machine> {
     const { calibration, evidence, machine: defaults, run } = this.#run;
+    const store = evidenceStore(evidence, run);
+    this.#forgetNote ??= noteRunning(store, this.#task, this.#name);
     const ordinal = this.#slots.push(undefined);
     const machine = await bootMachine(spec, {
       name: `${this.#name}/${ordinal}`,
       title: () => (this.#slots.length > 1 ? `machine ${ordinal} of the test` : undefined),
-      store: evidenceStore(evidence, run),
+      store,
       calibration: calibration ?? undefined,
       defaults,
       check: (whole) => checkBuilt(whole, this.#run),
@@ -132,6 +136,7 @@ export class TestOwner {
     else errors.push(...(await this.#judge(unawaited)));
     await this.#cleanup.dispose(teardownMs).catch((error) => errors.push(this.#atTest(error)));
     this.#record();
+    this.#forgetNote?.();
     if (errors.length === 1) throw errors[0];
     if (errors.length > 1) throw new AggregateError(errors, errors.map(messageOf).join("\n\n"));
     return this.#machines.map(({ verdict }) => verdict.skipReason).find((reason) => reason);

@@ -14,7 +14,7 @@ test("boots", async ({ boot }) => {
 describe("bringup(options)", () => {
   test("names a wrong option, what it got and what it takes", () => {
     expect(() => bringup({ biuld: "make" } as object)).toThrow(
-      "biuld: is no option of bringup(); the options are build, buildTimeoutMs, machine, junit",
+      "biuld: is no option of bringup(); the options are build, buildTimeoutMs, machine, junit, ",
     );
     expect(() => bringup({ build: " " })).toThrow(
       'build: got " ", takes a command, or commands by',

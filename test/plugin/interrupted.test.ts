@@ -1,4 +1,6 @@
 /** A run that is ended by a signal still says what it knows, and leaves nothing behind. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildKernels } from "../../kernels/build.ts";
 import { parseXml } from "../reports/parse-xml.ts";
@@ -14,6 +16,7 @@ const files = {
     });
     test("waits for ever", async ({ boot }) => {
       const vm = await boot("kernels/idle.elf");
+      await expect(vm.serial).toPrint("idle");
       console.log("now it waits");
       await expect(vm.serial).toPrint("never");
     });
@@ -30,20 +33,80 @@ afterAll(async () => {
   await project[Symbol.asyncDispose]();
 });
 
-test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("%s", { timeout: limitMs }, async (signal) => {
+const cutShort = /^the run was ended while this test ran, for \d+ s; serial0 last said: .*idle/;
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+test.for(signals)("%s", { timeout: limitMs }, async (signal) => {
   const run = project.start(["run"]);
   for await (const line of run.iterable()) if (line.includes("now it waits")) run.kill(signal);
-  const { exitCode, signal: endedBy } = await run;
+  const { exitCode, signal: endedBy, stderr } = await run;
   expect(exitCode === 0).toBe(false);
   expect(endedBy ?? signal).toBe(signal);
+  expect(project.normalise(stderr)).toMatch(
+    /bringup: waits\.test\.ts > waits for ever: it ran, for \d+ s, when the run was ended\n {2}serial0 last said \(all of it: <root>\/\.bringup\/.*serial0\.log\):\n(?: {4}.*\n)* {4}.*idle/,
+  );
   const { cases } = parseXml(project.read("reports/junit.xml"));
   const missing = "no verdict: the process ended before it arrived";
   // Whether the result of the first test had arrived by then is chance.
   expect(cases[0]?.name).toBe("passes");
   expect(cases.slice(1).map(({ name, verdict, reason }) => [name, verdict, reason])).toEqual([
-    ["waits for ever", "skipped", missing],
+    ["waits for ever", "failure", expect.stringMatching(cutShort)],
     ["comes after it", "skipped", missing],
-    ["(outside any test)", "error", expect.stringMatching(/^the run stopped before it was com/)],
   ]);
+  expect(cases[1]?.failure).toMatch(
+    /serial0 \(all of it: .*serial0\.log\)\n(?: {2}\| .*\n)* {2}\| .*idle/,
+  );
   expect(await project.leftovers()).toEqual({ processes: [], sessions: [] });
+});
+
+test("SIGKILL: what ran is in the report that was written ahead, and in a note", {
+  timeout: limitMs,
+}, async () => {
+  const run = project.start(["run"]);
+  for await (const line of run.iterable()) {
+    if (!line.includes("now it waits")) continue;
+    await expect.poll(isReported, { timeout: limitMs / 2 }).toBe(true);
+    run.kill("SIGKILL");
+  }
+  await run;
+  const { cases } = parseXml(project.read("reports/junit.xml"));
+  const found = cases.find(({ name }) => name === "waits for ever");
+  expect([found?.verdict, found?.reason]).toEqual(["failure", expect.stringMatching(cutShort)]);
+  const [newest] = readdirSync(join(project.root, ".bringup/runs")).sort().reverse();
+  const notes = join(project.root, ".bringup/runs", newest as string, "running");
+  const note = JSON.parse(readFileSync(join(notes, readdirSync(notes)[0] as string), "utf8"));
+  expect(note.test).toBe(`${project.root}/waits.test.ts > waits for ever`);
+  expect(existsSync(join(note.directory, "1/serial0.log"))).toBe(true);
+});
+
+function isReported(): boolean {
+  const report = join(project.root, "reports/junit.xml");
+  return existsSync(report) && readFileSync(report, "utf8").includes("serial0 last said: ");
+}
+
+test("signs of life, of tests and of builds, and none where nobody wants them", {
+  timeout: limitMs,
+}, async () => {
+  const heartbeat = `
+    import { test } from "bringup";
+    test("is slow", async ({ boot }) => {
+      const vm = await boot("kernels/idle.elf");
+      await vm.serial.waitFor("idle");
+      await new Promise((resolve) => setTimeout(resolve, 2_500));
+    });
+  `;
+  const plugin = `{
+    build: "echo linking; sleep 1.5", ...JSON.parse(process.env.HEARTBEAT ?? '{"heartbeatMs":500}'),
+  }`;
+  await using slow = await InlineProject.create({ "slow.test.ts": heartbeat }, { plugin });
+  const { exitCode, output } = await slow.run();
+  expect(output).toMatch(
+    /^bringup: the build: echo linking; sleep 1\.5: still running, for \d s; linking$/m,
+  );
+  expect(output).toMatch(
+    /^bringup: slow\.test\.ts > is slow: still running, for \d s; serial0: .*idle/m,
+  );
+  expect(exitCode).toBe(0);
+  const quiet = await slow.run([], { HEARTBEAT: "{}" });
+  expect(quiet.output).not.toContain("still running");
 });

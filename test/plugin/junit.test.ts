@@ -106,7 +106,7 @@ describe("the report of real machines", () => {
     expect(log.includes(every)).toBe(true);
   });
 
-  test("says the same when it is merged from shards", async () => {
+  test("says the same when it is merged from shards", { timeout: 180_000 }, async () => {
     for (const shard of ["1/2", "2/2"]) {
       const blob = `--outputFile.blob=blobs/${shard[0]}.json`;
       await project.run([`--shard=${shard}`, "--reporter=blob", blob]);
