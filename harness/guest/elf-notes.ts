@@ -8,6 +8,8 @@ export interface ElfNote {
   readonly name: string;
   readonly type: number;
   readonly descriptor: Buffer;
+  /** What its segment is aligned to, by which loaders find the descriptor. */
+  readonly alignment: bigint;
 }
 
 /** Notes are a few hundred bytes; more than this is not read. */
@@ -24,7 +26,7 @@ export async function readNotes(source: ByteSource, elf: Elf): Promise<ElfNote[]
     if (segment.type !== segmentType.note) continue;
     const lengthBytes = Math.min(Number(segment.fileSizeBytes), notesLimitBytes);
     const bytes = await source.read(segment.offset, lengthBytes, "a segment of notes");
-    notes.push(...parseNotes(bytes, elf, segment.alignment === 8n ? 8 : 4));
+    notes.push(...parseNotes(bytes, elf, segment.alignment));
   }
   return notes;
 }
@@ -32,10 +34,11 @@ export async function readNotes(source: ByteSource, elf: Elf): Promise<ElfNote[]
 function parseNotes(
   bytes: Buffer,
   format: { bits: 32 | 64; endian: "little" | "big" },
-  alignment: number,
+  alignment: bigint,
 ): ElfNote[] {
   const notes: ElfNote[] = [];
-  const aligned = (size: number) => Math.ceil(size / alignment) * alignment;
+  const step = alignment === 8n ? 8 : 4;
+  const aligned = (size: number) => Math.ceil(size / step) * step;
   let offset = 0;
   while (offset + 12 <= bytes.length) {
     const fields = new FieldReader(bytes.subarray(offset, offset + 12), format);
@@ -49,6 +52,7 @@ function parseNotes(
       name: name.replace(/\0+$/, ""),
       type: fields.word(8),
       descriptor: bytes.subarray(descriptorStart, end),
+      alignment,
     });
     offset = aligned(end);
   }

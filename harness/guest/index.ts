@@ -1,4 +1,5 @@
-export { isCortexM, looksLikeVectorTable } from "./arm-profile.ts";
+export type { ArmAttributes } from "./arm-attributes.ts";
+export { type CortexMProgram, looksLikeVectorTable, readCortexM } from "./arm-profile.ts";
 export { codeFrame } from "./code-frame.ts";
 export { findDeadHalt, type HaltJudgement } from "./dead-halt.ts";
 export { type CpuSurroundings, deafInstructionSet } from "./deaf-cpu.ts";

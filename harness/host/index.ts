@@ -17,6 +17,7 @@ export {
   findFirmware,
   findRom,
 } from "./firmware.ts";
+export { describeFirmwareFile, type FirmwareFileFacts } from "./firmware-file.ts";
 export { hasGraphicalSession } from "./graphical-session.ts";
 export { describeHost, type HostDescription } from "./host-description.ts";
 export { installCommand, packagesOf } from "./install.ts";

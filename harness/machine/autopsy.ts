@@ -39,6 +39,8 @@ export interface AutopsyOptions {
 /** CPUs that are looked at for one that is in the guest's own code. */
 const mostLocated = 16;
 
+const noSymbols = "no symbols are known of this guest: give its kernel's ELF file as symbols";
+
 /** RFLAGS.RF. */
 const resumeFlag = 1n << 16n;
 
@@ -167,7 +169,8 @@ export class Autopsy {
 
   async #name(cpu: number, address: bigint, after: boolean): Promise<GuestLocation> {
     const place = { cpu, instructionPointer: `0x${address.toString(16)}` };
-    const found = await this.#symbols?.locate(address, { after });
+    if (this.#symbols === undefined) return { ...place, note: noSymbols };
+    const found = await this.#symbols.locate(address, { after });
     if (found === undefined) return place;
     const { symbol, file, line, note } = found;
     const named = { ...place, ...(symbol === undefined ? {} : { symbol }) };

@@ -3,9 +3,9 @@
  * or the host, so that a verdict does not change with the laptop. Pure.
  */
 import { SpecError } from "../evidence/index.ts";
-import { architectureNamed, architecturesWith, type Board, boardOf } from "./board.ts";
-import { cortexMBoard } from "./boards/arm.ts";
+import { architectureNamed, architecturesWith, type Board, boardOf, unversioned } from "./board.ts";
 import { needsUefi } from "./boot-media/boot-loader.ts";
+import { checkCortexMBoard, chooseCortexMBoard, plainCortexMBoard } from "./choose-cortex-m.ts";
 import { chooseDisplay, type DisplayAdapter } from "./display-adapter.ts";
 import { partAt } from "./elf-parts.ts";
 import { checkElfStart } from "./elf-start.ts";
@@ -128,9 +128,8 @@ function chooseMachine(
   arch: string,
 ): string | undefined {
   const row = architectureNamed(arch);
-  const isCortexM =
-    image?.kind === "elf" ? image.isCortexM : image?.kind === "unknown" && image.isVectorTable;
-  if (arch === "arm" && isCortexM === true) return cortexMBoard;
+  if (arch === "arm" && image?.kind === "elf" && image.isCortexM) return chooseCortexMBoard(image);
+  if (arch === "arm" && image?.kind === "unknown" && image.isVectorTable) return plainCortexMBoard;
   if (row?.common.isa !== true) return row?.machine;
   const isUefiDisk = image?.kind === "boot-sector" && image.uefiOnly !== undefined;
   if (spec.firmware === "uefi" || image?.kind === "efi-application" || isUefiDisk) return "q35";
@@ -175,12 +174,15 @@ function checkCpu(
   if (spec.cpu !== undefined && facts.fixedCpu) {
     throw new SpecError("cpu", `got "${spec.cpu}", but ${place} has its own; leave it out`);
   }
-  const isForCortexM = image?.kind === "elf" && image.isCortexM;
-  if (!isForCortexM || facts.vectorTable !== false) return;
+  if (image?.kind !== "elf" || !image.isCortexM) return;
+  if (spec.cpu === undefined && spec.machine !== undefined) {
+    checkCortexMBoard(image, unversioned(spec.machine.split(",")[0] as string));
+  }
+  if (facts.vectorTable !== false) return;
   throw new SpecError(
     "machine",
     `got "${spec.machine}", but the kernel is for a Cortex-M, which ${place} has not; ` +
-      `leave it out for ${cortexMBoard}, or name another board with one`,
+      `leave it out for ${chooseCortexMBoard(image)}, or name another board with one`,
   );
 }
 

@@ -60,9 +60,10 @@ function hidesPanic(exit: MachineExit): boolean {
   return ["power-off", "reset", "triple-fault", "watchdog"].includes(exit.kind);
 }
 
-function judgeOutcome(exit: MachineExit, { exitOutcomes }: EndFacts): MachineExit {
+function judgeOutcome(exit: MachineExit, facts: EndFacts): MachineExit {
+  const { exitDevice, exitOutcomes } = facts;
   if (exit.kind !== "debug-exit" || exitOutcomes === undefined) return exit;
-  const { outcome, why } = judgeStatus(exit.status, exitOutcomes);
+  const { outcome, why } = judgeStatus(exit.status, exitOutcomes, exitDevice);
   return {
     ...exit,
     outcome,

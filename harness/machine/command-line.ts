@@ -58,6 +58,8 @@ export interface MachinePlan {
         readonly codeFormat: string;
         readonly variables: string | null;
         readonly variablesFormat: string;
+        /** Whether it runs in System Management Mode, which alone may then write to its flash. */
+        readonly hasSmm?: boolean;
       };
   readonly ports: readonly PlannedPort[];
   readonly onReset: "stop" | "continue";
@@ -182,7 +184,10 @@ function firmwareArguments(firmware: MachinePlan["firmware"]): string[] {
     "-drive",
     `if=pflash,unit=${unit},format=${format},file=${escapeComma(file)},${rest}`,
   ];
+  // Sleep to RAM keeps older builds with SMM from starting (OVMF, README, "SMM support").
+  const smm = ["ICH9-LPC.disable_s3=1", "driver=cfi.pflash01,property=secure,value=on"];
   return [
+    ...(firmware.hasSmm === true ? smm.flatMap((value) => ["-global", value]) : []),
     ...flash(0, firmware.code, firmware.codeFormat, "readonly=on"),
     ...(firmware.variables === null
       ? []

@@ -120,11 +120,16 @@ function oneDisk(disk: PlannedDisk, placed: Placed, directory: string): string[]
   const words = [
     deviceOf(bus, id, placed),
     ...(serial === undefined ? [] : [`serial=${escapeComma(serial)}`]),
+    ...(disk.sectorBytes === undefined ? [] : sectorWords(disk.sectorBytes)),
     // A node has no name that QEMU's counters show, but its device has. What fails is reported to
     // the guest, also where QEMU would stop the machine for it.
     ...(isGraph(disk) ? [`id=${id}`, ...(bus === "nvme" ? [] : reported)] : []),
   ];
   return [...driveArguments(id, disk, directory), "-device", words.join(",")];
+}
+
+function sectorWords(sectorBytes: number): string[] {
+  return [`logical_block_size=${sectorBytes}`, `physical_block_size=${sectorBytes}`];
 }
 
 const reported = ["werror=report", "rerror=report"];

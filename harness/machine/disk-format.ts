@@ -29,10 +29,14 @@ export function isToldFormat(name: string | undefined): boolean {
   return magics.some(([, , format]) => format === name);
 }
 
+/** The format that the start of an image says, one byte a character. */
+export function formatOfHead(head: string): string | undefined {
+  return magics.find(([offset, magic]) => head.startsWith(magic, offset))?.[2];
+}
+
 /** The format of the image, which has that size; "raw" where nothing says another. */
 export async function formatOf(image: FileHandle, sizeBytes: number): Promise<string> {
-  const head = await textAt(image, 0, headBytes);
-  const found = magics.find(([offset, magic]) => head.startsWith(magic, offset))?.[2];
+  const found = formatOfHead(await textAt(image, 0, headBytes));
   if (found !== undefined || sizeBytes <= footerBytes) return found ?? "raw";
   const end = await textAt(image, sizeBytes - footerBytes, footer.length);
   return end === footer ? "vpc" : "raw";

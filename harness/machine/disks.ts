@@ -5,6 +5,7 @@ import { SpecError } from "../evidence/index.ts";
 import type { GraphDisk } from "./block-graph.ts";
 import { formatOf, isToldFormat } from "./disk-format.ts";
 import { checkErrorSectors, checkErrors, checkLimits } from "./disk-options.ts";
+import { sectorBytesOf } from "./image-uefi.ts";
 import type { Disk, DiskBus } from "./spec.ts";
 import { memoryBytes } from "./spec-check.ts";
 import { copyToChange } from "./writable-copy.ts";
@@ -13,6 +14,8 @@ import { copyToChange } from "./writable-copy.ts";
 export interface PlannedDisk extends GraphDisk {
   readonly bus: DiskBus;
   readonly serialNumber?: string | undefined;
+  /** Bytes of its sectors, where these are not 512. */
+  readonly sectorBytes?: number;
 }
 
 /** Where a disk goes. */
@@ -26,6 +29,11 @@ export interface DiskPlace {
   /** Takes the copies of images that cannot be used as they are. */
   readonly directory: string;
 }
+
+/** Of the newer disks, which tables of partitions go by. */
+const largeSectorBytes = 4096;
+/** Buses whose disks have sectors of 512 bytes. */
+const smallSectors: readonly DiskBus[] = ["ide", "ahci", "floppy", "sd"];
 
 /** Buses whose devices QEMU refuses to make read-only. */
 const alwaysWritable: readonly DiskBus[] = ["ide", "ahci", "sd"];
@@ -45,11 +53,14 @@ const leastPcDiskBytes = 512 * 1024;
 export async function planDisk(disk: string | Disk, place: DiskPlace): Promise<PlannedDisk> {
   const given: Disk = typeof disk === "string" ? { file: disk } : disk;
   const { persist = false, readOnly = false } = given;
-  const bus = given.bus ?? place.defaultBus;
-  checkOptions(bus, readOnly, persist, place.field);
-  checkExtras(given, bus, place.field);
+  checkExtras(given, given.bus ?? place.defaultBus, place.field);
   const image = given.file === undefined ? await empty(given, place) : resolve(given.file);
   const found = await lookAt(image, typeof disk === "string" ? place.field : `${place.field}.file`);
+  const isLarge = found.sectorBytes === largeSectorBytes;
+  // Disks on IDE have sectors of 512 bytes (QEMU, hw/ide/qdev.c).
+  const fitting = isLarge && smallSectors.includes(place.defaultBus) ? "virtio" : place.defaultBus;
+  const bus = given.bus ?? fitting;
+  checkOptions(bus, readOnly, persist, place.field);
   const format = given.format ?? found.format;
   checkFormat(given.format, found.format, image, place.field);
   const isTooSmall = found.sizeBytes < leastPcDiskBytes && format === "raw" && place.isPc;
@@ -61,7 +72,19 @@ export async function planDisk(disk: string | Disk, place: DiskPlace): Promise<P
     checkErrorSectors(errors, sizeBytes, `${place.field}.errors`);
   }
   const readsOfQemu = bus === "nvme" ? 0 : 1;
-  return { file, bus, format, readOnly, persist, errors, limits, serialNumber, readsOfQemu };
+  const planned = {
+    file,
+    bus,
+    format,
+    readOnly,
+    persist,
+    errors,
+    limits,
+    serialNumber,
+    readsOfQemu,
+  };
+  const takesLarge = isLarge && !smallSectors.includes(bus);
+  return takesLarge ? { ...planned, sectorBytes: largeSectorBytes } : planned;
 }
 
 /** @throws `SpecError` for what goes together with nothing, or not with this bus. */
@@ -119,13 +142,19 @@ function checkOptions(bus: DiskBus, readOnly: boolean, persist: boolean, field: 
   }
 }
 
-async function lookAt(path: string, field: string): Promise<{ format: string; sizeBytes: number }> {
+async function lookAt(
+  path: string,
+  field: string,
+): Promise<{ format: string; sizeBytes: number; sectorBytes: number }> {
   try {
     await using handle = await open(path, "r");
     const information = await handle.stat();
     if (!information.isFile()) throw new Error("it is not a regular file");
     const { size } = information;
-    return { format: await formatOf(handle, size), sizeBytes: size };
+    const format = await formatOf(handle, size);
+    const head = Buffer.alloc(largeSectorBytes + 8);
+    await handle.read(head, 0, head.length, 0);
+    return { format, sizeBytes: size, sectorBytes: format === "raw" ? sectorBytesOf(head) : 512 };
   } catch (error) {
     throw new SpecError(field, `${path} cannot be read as a disk: ${(error as Error).message}`, {
       cause: error,

@@ -7,6 +7,8 @@ export interface ElfPart {
   readonly address: bigint;
   /** Bytes that the file has for it; what memory has beyond them begins as zeros. */
   readonly fileSizeBytes: bigint;
+  /** Bytes that it takes in memory. */
+  readonly memorySizeBytes: bigint;
   /** Whether its flags say that it is executed. */
   readonly isCode: boolean;
   /** Whether it begins with the header of the file itself. */
@@ -24,6 +26,7 @@ export function partsOf(elf: Elf): ElfPart[] {
   const parts = loadedSegments(elf).map((segment) => ({
     address: segment.physicalAddress,
     fileSizeBytes: segment.fileSizeBytes,
+    memorySizeBytes: segment.memorySizeBytes,
     isCode: (segment.flags & flag.execute) !== 0,
     hasHeader: segment.offset === 0n && segment.fileSizeBytes > 0n,
     isDispensable: isDispensable(elf, segment),

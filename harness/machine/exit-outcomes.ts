@@ -66,7 +66,10 @@ function checkStatus(name: ExitOutcome, status: number, device: ExitDevice): voi
   const field = `exitOutcomes.${name}`;
   if (device === "isa-debug-exit" && status > mostDebugStatus) {
     const low = `the low seven bits of what the guest writes: ${status} arrives as ${status & 0x7f}`;
-    throw new SpecError(field, `got ${status}, but QEMU passes on only ${low}`);
+    throw new SpecError(
+      field,
+      `got ${status}, but QEMU passes on only ${low}${asExitCode(status)}`,
+    );
   }
   if (device !== "isa-debug-exit" && status === 0 && name !== "pass") {
     const what = device === "finisher" ? "the finisher" : "semihosting";
@@ -75,15 +78,27 @@ function checkStatus(name: ExitOutcome, status: number, device: ExitDevice): voi
   }
 }
 
+/** People know QEMU's exit code, which is odd, better than what the guest writes. */
+function asExitCode(status: number): string {
+  if (status % 2 === 0) return "";
+  return `; if ${status} is the exit code of QEMU, the status is ${status >> 1}`;
+}
+
 /** What a status means, and why where that needs a word. */
 export function judgeStatus(
   status: number,
   outcomes: ExitOutcomes,
+  device?: ExitDevice,
 ): { readonly outcome: ExitOutcome; readonly why?: string } {
   const lists = listsOf(outcomes);
   const outcome = exitOutcomeNames.find((name) => lists[name]?.includes(status));
   if (outcome !== undefined) return { outcome };
-  return { outcome: "fail", why: "no list of exitOutcomes has this status, so it is a failure" };
+  const why = "no list of exitOutcomes has this status, so it is a failure";
+  const exitCode = (status << 1) | 1;
+  const meant = exitOutcomeNames.find((name) => lists[name]?.includes(exitCode));
+  if (device !== "isa-debug-exit" || meant === undefined) return { outcome: "fail", why };
+  const advice = `${exitCode} in exitOutcomes.${meant} is QEMU's exit code for it: write ${status}`;
+  return { outcome: "fail", why: `${why}; ${advice}` };
 }
 
 function listsOf(outcomes: ExitOutcomes): StatusLists {

@@ -3,15 +3,21 @@ import {
   type ByteSource,
   type Elf,
   ElfError,
-  isCortexM,
   loadedSegments,
+  readCortexM,
   readElf,
   readNotes,
   segmentType,
 } from "../guest/index.ts";
-import { partsOf } from "./elf-parts.ts";
+import { type ElfPart, partsOf } from "./elf-parts.ts";
+import { findNearMiss } from "./image-elf-near-miss.ts";
 import { elf32Obstacle, physicalEntry } from "./image-elf32.ts";
-import { findMultibootHeader, type MultibootHeader } from "./image-formats.ts";
+import {
+  findMultibootHeader,
+  type MultibootHeader,
+  overwritesLoader,
+  spanOfMultiboot,
+} from "./image-multiboot.ts";
 import type { ElfImage, ElfLoading, ElfObstacle } from "./image-types.ts";
 
 /** Names by `e_machine` (the registry of the System V ABI), where QEMU has an emulator. */
@@ -58,12 +64,17 @@ export async function readElfImage(source: ByteSource, head: Buffer): Promise<El
   const elf = await readElf(source);
   checkComplete(elf, source.sizeBytes);
   const notes = await readNotes(source, elf);
-  const pvh = notes.some((note) => note.name === "Xen" && note.type === 18);
+  const pvhNote = notes.find((note) => note.name === "Xen" && note.type === 18);
+  const pvh = pvhNote !== undefined;
   const multiboot = findMultibootHeader(head);
   const hosted = notes.some(isLinuxNote) || (await namesLinuxLoader(source, elf));
-  const verdict = judge(elf, { pvh, multiboot, hosted });
-  const missedPvh = verdict.obstacle === "no-boot-protocol" && hasPvhNoteBytes(head);
-  const limine = verdict.obstacle === "no-boot-protocol" && (await speaksLimine(source));
+  const parts = partsOf(elf);
+  const cortexM = elf.machine === armMachine ? await readCortexM(source, elf) : undefined;
+  const judged = judge(elf, { pvh, pvhAlignment: pvhNote?.alignment, multiboot, hosted });
+  const verdict =
+    judged.obstacle === "no-boot-protocol"
+      ? { ...judged, ...(await findNearMiss(source)) }
+      : byGrubIfLow(judged, multiboot, parts, source.sizeBytes);
   return {
     kind: "elf",
     bits: elf.bits,
@@ -72,12 +83,13 @@ export async function readElfImage(source: ByteSource, head: Buffer): Promise<El
     arch: architectureOf(elf),
     entry: elf.entry,
     entersAt: physicalEntry(elf),
-    parts: partsOf(elf),
-    isCortexM: elf.machine === armMachine && (await isCortexM(source, elf)),
+    parts,
+    isCortexM: cortexM !== undefined,
+    ...(cortexM === undefined ? {} : { cortexM }),
     pvh,
     multiboot: multiboot?.version ?? null,
     bootable: verdict.bootable,
-    obstacle: missedPvh ? "pvh-note-not-in-segment" : limine ? "limine" : verdict.obstacle,
+    obstacle: verdict.obstacle,
     ...(verdict.detail === undefined ? {} : { detail: verdict.detail }),
   };
 }
@@ -106,6 +118,8 @@ interface Verdict {
 
 interface Clues {
   readonly pvh: boolean;
+  /** Of the segment with its PVH note. */
+  readonly pvhAlignment: bigint | undefined;
   readonly multiboot: MultibootHeader | undefined;
   /** Carries marks of a program for Linux. */
   readonly hosted: boolean;
@@ -131,7 +145,7 @@ function judge(elf: Elf, clues: Clues): Verdict {
  * QEMU looks for Multiboot 1 before PVH, and refuses x86-64 files there unless the header has the
  * addresses itself (QEMU 7.2, hw/i386/multiboot.c and x86.c).
  */
-function judgeX86(elf: Elf, { pvh, multiboot }: Clues): Verdict {
+function judgeX86(elf: Elf, { pvh, pvhAlignment, multiboot }: Clues): Verdict {
   if (multiboot?.version === 1) {
     if (multiboot.hasAddresses || elf.machine === x86Machines.i386) {
       return { bootable: "multiboot", obstacle: null };
@@ -140,9 +154,28 @@ function judgeX86(elf: Elf, { pvh, multiboot }: Clues): Verdict {
     if (detail !== undefined) return { ...refused("elf32-impossible"), detail };
     return { bootable: "multiboot-as-elf32", obstacle: null };
   }
+  // QEMU looks for the address at a multiple of that, wherever it really is (hw/i386/x86.c).
+  if (pvh && ![1n, 2n, 4n].includes(pvhAlignment ?? 0n)) {
+    return { ...refused("pvh-note-misread"), detail: `${pvhAlignment}` };
+  }
   if (pvh) return { bootable: "pvh", obstacle: null };
   if (multiboot?.version === 2) return { bootable: "multiboot2", obstacle: null };
   return refused("no-boot-protocol");
+}
+
+/** GRUB brings every part to its place at the very last, so none is in its way. */
+function byGrubIfLow(
+  verdict: Verdict,
+  header: MultibootHeader | undefined,
+  parts: readonly ElfPart[],
+  fileBytes: number,
+): Verdict {
+  if (header?.version !== 1 || !/^multiboot(-as-elf32)?$/.test(verdict.bootable ?? "")) {
+    return verdict;
+  }
+  const span = spanOfMultiboot(header, parts, fileBytes);
+  if (span === undefined || !overwritesLoader(...span)) return verdict;
+  return { bootable: "multiboot-by-grub", obstacle: null };
 }
 
 function refused(obstacle: ElfObstacle): Verdict {
@@ -165,28 +198,4 @@ async function namesLinuxLoader(source: ByteSource, elf: Elf): Promise<boolean> 
 function isLinuxNote(note: { name: string; type: number; descriptor: Buffer }): boolean {
   const { name, type, descriptor } = note;
   return name === "GNU" && type === 1 && descriptor.length >= 4 && descriptor.readUInt32LE(0) === 0;
-}
-
-/** The bytes of a PVH note, which a linker script left outside every segment of notes. */
-const pvhNoteBytes = [4, 8].map((descriptorBytes) => {
-  const note = Buffer.alloc(16);
-  note.writeUInt32LE(4, 0);
-  note.writeUInt32LE(descriptorBytes, 4);
-  note.writeUInt32LE(18, 8);
-  note.write("Xen\0", 12, "latin1");
-  return note;
-});
-
-function hasPvhNoteBytes(head: Buffer): boolean {
-  return pvhNoteBytes.some((note) => head.includes(note));
-}
-
-/** The two magic numbers that start every request of the Limine boot protocol, little-endian. */
-const limineMagic = Buffer.from("888b4cdf30ddb1c77bf194a183e8820a", "hex");
-/** Requests lie in a data segment; kernels that are larger than this before it are rare. */
-const limineSearchBytes = 16 * 1024 * 1024;
-
-async function speaksLimine(source: ByteSource): Promise<boolean> {
-  const lengthBytes = Math.min(source.sizeBytes, limineSearchBytes);
-  return (await source.read(0, lengthBytes, "the kernel")).includes(limineMagic);
 }

@@ -1,7 +1,7 @@
 /**
  * Recognisers of everything but ELF and ISO 9660, each a pure function of the head of the file.
  * Figures: Linux Documentation/arch/x86/boot.rst, arm64/booting.rst, riscv/boot-image-header.rst;
- * Microsoft's PE format; Multiboot Specification 0.6.96 and 2.0; Devicetree Specification, 5.
+ * Microsoft's PE format; Devicetree Specification, 5.
  */
 
 import { looksLikeVectorTable } from "../guest/index.ts";
@@ -74,13 +74,18 @@ export function recognisePe(
   const subsystem = half(head, start + 24 + 68);
   if (peMachine === undefined || subsystem === undefined) return undefined;
   if (subsystem < 10 || subsystem > 13) return { kind: "windows-program" };
-  return { kind: "efi-application", arch: peMachines[peMachine], peMachine };
+  const zboot = hasAt(head, 4, "zimg") ? { compression: zbootCompression(head) } : {};
+  return { kind: "efi-application", arch: peMachines[peMachine], peMachine, ...zboot };
+}
+
+/** Linux, drivers/firmware/efi/libstub/zboot-header.S: a name of up to 31 characters at byte 24. */
+function zbootCompression(head: Buffer): string {
+  return /^[\w.-]{1,31}(?=\0)/.exec(head.toString("latin1", 24, 56))?.[0] ?? "compressed";
 }
 
 /** Files that are known by their first bytes and that no machine boots as they are. */
 export function recogniseByMagic(head: Buffer): WithoutFile<RecognisedImage> | undefined {
   if (hasAt(head, 0, "\x1f\x8b\x08")) return { kind: "gzip" };
-  if (hasAt(head, 0, "QFI\xfb")) return { kind: "qcow2" };
   if (hasAt(head, 0, "\x27\x05\x19\x56")) return { kind: "uimage" };
   if (hasAt(head, 0, "\xd0\x0d\xfe\xed")) return { kind: "device-tree-blob" };
   return undefined;
@@ -95,14 +100,26 @@ export function recogniseBootSector(
   sizeBytes: number,
 ): WithoutFile<BootSectorImage> | undefined {
   if (!hasBootSignature(head)) return undefined;
-  const partitions = hasAt(head, 512, "EFI PART") ? "gpt" : hasPartitions(head) ? "mbr" : "none";
+  const isGpt = hasAt(head, 512, "EFI PART") || hasAt(head, 4096, "EFI PART");
+  const partitions = isGpt ? "gpt" : hasPartitions(head) ? "mbr" : "none";
   const floppy = floppySizesKib.includes(sizeBytes / 1024);
   return { kind: "boot-sector", partitions, floppy, fat: isFat(head) };
 }
 
-/** Whether the first sector is that of a FAT file system (Microsoft, FAT specification). */
+/**
+ * Whether the first sector is that of a FAT file system (Microsoft, FAT specification): by the name
+ * that most programs write, or by parameters that no other sector has.
+ */
 export function isFat(head: Buffer): boolean {
-  return hasAt(head, 54, "FAT") || hasAt(head, 82, "FAT32");
+  if (hasAt(head, 54, "FAT") || hasAt(head, 82, "FAT32")) return true;
+  if (head.length < 512 || (head[0] !== 0xeb && head[0] !== 0xe9)) return false;
+  const [sectorBytes, clusterSectors] = [head.readUInt16LE(11), head[13] ?? 0];
+  const [reserved, fats, media] = [head.readUInt16LE(14), head[16] ?? 0, head[21] ?? 0];
+  const isPower = (value: number) => value > 0 && (value & (value - 1)) === 0;
+  const hasSizes = isPower(sectorBytes) && sectorBytes >= 512 && sectorBytes <= 4096;
+  const hasSectors = head.readUInt16LE(19) !== 0 || head.readUInt32LE(32) !== 0;
+  const hasTables = reserved > 0 && (fats === 1 || fats === 2) && media >= 0xf0;
+  return hasSizes && isPower(clusterSectors) && hasTables && hasSectors;
 }
 
 /** Four entries, each with a status of 00 or 80, and at least one with a type and a size. */
@@ -110,33 +127,6 @@ function hasPartitions(head: Buffer): boolean {
   const entries = [446, 462, 478, 494].map((start) => head.subarray(start, start + 16));
   const used = entries.filter((entry) => entry[4] !== 0 && entry.readUInt32LE(12) !== 0);
   return used.length > 0 && entries.every((entry) => entry[0] === 0 || entry[0] === 0x80);
-}
-
-/** What a Multiboot header says, or `undefined` where there is none. */
-export interface MultibootHeader {
-  readonly version: 1 | 2;
-  /** Version 1 only: the header itself says where to load the file, so it need not be ELF. */
-  readonly hasAddresses: boolean;
-}
-
-/**
- * Looks for a Multiboot header: version 1 in the first 8 KiB at a multiple of four (QEMU stops 48
- * bytes earlier, for the longest header), version 2 in the first 32 KiB at a multiple of eight.
- */
-export function findMultibootHeader(head: Buffer): MultibootHeader | undefined {
-  for (let offset = 0; offset < 8192 - 48 && offset + 12 <= head.length; offset += 4) {
-    if (head.readUInt32LE(offset) !== 0x1badb002) continue;
-    const flags = head.readUInt32LE(offset + 4);
-    const sum = 0x1badb002 + flags + head.readUInt32LE(offset + 8);
-    if (sum % 2 ** 32 === 0) return { version: 1, hasAddresses: (flags & 0x1_0000) !== 0 };
-  }
-  for (let offset = 0; offset < 32768 && offset + 16 <= head.length; offset += 8) {
-    if (head.readUInt32LE(offset) !== 0xe85250d6) continue;
-    let sum = 0;
-    for (const place of [0, 4, 8, 12]) sum += head.readUInt32LE(offset + place);
-    if (sum % 2 ** 32 === 0) return { version: 2, hasAddresses: false };
-  }
-  return undefined;
 }
 
 /** What is left: a text, zeros, or data. */

@@ -1,5 +1,6 @@
 /** What a boot image can be, judged by its content. */
 
+import type { CortexMProgram } from "../guest/index.ts";
 import type { ElfPart } from "./elf-parts.ts";
 
 interface ImageFile {
@@ -8,7 +9,7 @@ interface ImageFile {
   readonly sizeBytes: number;
 }
 
-/** How an ELF file is loaded: by QEMU's `-kernel`, but for "multiboot2". */
+/** How an ELF file is loaded: by QEMU's `-kernel`, but for those that name GRUB. */
 export type ElfLoading =
   /** x86: entered through its PVH note, in 32-bit protected mode. */
   | "pvh"
@@ -16,6 +17,8 @@ export type ElfLoading =
   | "multiboot"
   /** As "multiboot", but QEMU takes the file only in a 32-bit container: `convertToElf32` first. */
   | "multiboot-as-elf32"
+  /** x86: as "multiboot", but by GRUB: QEMU's own loader lies where the kernel goes. */
+  | "multiboot-by-grub"
   /** x86: by GRUB, from an ISO image that is made for it; QEMU itself loads no Multiboot 2. */
   | "multiboot2"
   /** Other architectures: loaded by its segments and entered at its entry point. */
@@ -31,6 +34,7 @@ export type ElfObstacle =
   | "no-boot-protocol"
   | "limine"
   | "pvh-note-not-in-segment"
+  | "pvh-note-misread"
   | "elf32-impossible";
 
 export interface ElfImage extends ImageFile {
@@ -48,6 +52,8 @@ export interface ElfImage extends ImageFile {
   readonly parts: readonly ElfPart[];
   /** For an Arm processor of the M profile, a microcontroller. */
   readonly isCortexM: boolean;
+  /** What it needs of one. */
+  readonly cortexM?: CortexMProgram;
   /** Has a PVH entry note that a loader can see. */
   readonly pvh: boolean;
   /** The Multiboot version of its header; 1 where there are both, for QEMU looks for that one. */
@@ -96,6 +102,8 @@ export interface EfiApplication extends ImageFile {
   readonly arch: string | undefined;
   /** The number of the architecture in the PE header. */
   readonly peMachine: number;
+  /** A Linux kernel that unpacks itself: how it is packed ("gzip", "zstd"). */
+  readonly compression?: string;
 }
 
 /** A Linux kernel for a non-PC architecture, with the header that boot loaders look for. */
@@ -111,7 +119,21 @@ export interface MultibootImage extends ImageFile {
 
 /** Known by name, but nothing to boot. */
 export interface RecognisedImage extends ImageFile {
-  readonly kind: "device-tree-blob" | "gzip" | "uimage" | "qcow2" | "windows-program";
+  readonly kind: "device-tree-blob" | "gzip" | "uimage" | "windows-program";
+}
+
+/** A disk image in a format of its own, which QEMU takes as a disk. */
+export interface DiskImage extends ImageFile {
+  readonly kind: "disk-image";
+  readonly format: string;
+}
+
+/** Known by name as well, with what to do about it. */
+export interface ForeignImage extends ImageFile {
+  readonly kind: "foreign";
+  /** With its article: "a tar archive". */
+  readonly what: string;
+  readonly advice: string;
 }
 
 export interface UnknownImage extends ImageFile {
@@ -120,6 +142,8 @@ export interface UnknownImage extends ImageFile {
   readonly looks: "text" | "zeros" | "data";
   /** Starts as a Cortex-M program does: with a stack pointer and the odd address of its code. */
   readonly isVectorTable?: boolean;
+  /** What of it was meant for a boot protocol, and what is wrong with that. */
+  readonly nearMiss?: string;
   /** The first line of a text. */
   readonly firstLine?: string;
 }
@@ -133,6 +157,8 @@ export type DetectedImage =
   | LinuxImage
   | MultibootImage
   | RecognisedImage
+  | DiskImage
+  | ForeignImage
   | UnknownImage;
 
 /** One phrase for messages and records: "64-bit ELF for x86_64 with a PVH entry". */
@@ -147,7 +173,7 @@ export function describeImage(image: DetectedImage): string {
     case "iso9660":
       return describeIso(image);
     case "efi-application":
-      return `EFI application for ${image.arch ?? `machine 0x${image.peMachine.toString(16)}`}`;
+      return describeEfi(image);
     case "arm64-image":
       return "Linux Image for aarch64";
     case "riscv-image":
@@ -162,13 +188,21 @@ export function describeImage(image: DetectedImage): string {
       return "gzip-compressed file";
     case "uimage":
       return "U-Boot uImage";
-    case "qcow2":
-      return "qcow2 disk image";
+    case "disk-image":
+      return `${image.format} disk image`;
+    case "foreign":
+      return image.what;
     case "windows-program":
       return "Windows program";
     case "unknown":
       return describeUnknown(image);
   }
+}
+
+function describeEfi({ arch, compression, peMachine }: EfiApplication): string {
+  const target = arch ?? `machine 0x${peMachine.toString(16)}`;
+  if (compression === undefined) return `EFI application for ${target}`;
+  return `EFI zboot Linux kernel for ${target} (${compression}), which unpacks itself under UEFI`;
 }
 
 function describeElf(image: ElfImage): string {

@@ -2,7 +2,8 @@
 import type { ByteSource } from "../guest/index.ts";
 import { hasAt, isFat } from "./image-formats.ts";
 
-const sectorBytes = 512;
+/** Bytes of the sectors that disks have, the usual ones first. */
+const sectorSizes = [512, 4096] as const;
 /** Partition entries of 128 bytes looked at; what a table usually has (UEFI 2.10, 5.3.2). */
 const gptEntriesLimit = 128;
 /** C12A7328-F81F-11D2-BA4B-00A0C93EC93B, as it lies on the disk. */
@@ -27,13 +28,29 @@ const longNames: readonly (readonly [string, string])[] = [
 ];
 
 /**
- * What programs that make FAT file systems put where a BIOS looks for code: mkfs.fat's asks for
- * another disk, and mformat's starts the first hard disk, which this one is (mtools, mformat.c).
+ * What programs that make FAT file systems put where a BIOS looks for code: mkfs.fat and busybox
+ * ask for another disk, as newfs_msdos of the BSDs and macOS does; mformat starts the first hard
+ * disk, which this one is (mtools, mformat.c); and FatFs jumps to itself.
  */
 const placeholders = [
   "This is not a bootable disk",
+  "Non-system disk",
   "\xfa\x31\xc0\x8e\xd8\x8e\xc0\xfc\xb9\0\x01\xbe\0\x7c\xbf\0\x80\xf3\xa5\xea",
 ];
+/** Windows' code for FAT starts these files of the root directory, and nothing else. */
+const windowsLoaders = ["BOOTMGR    ", "NTLDR      "];
+/**
+ * Code that only hands over to the active partition, and starts nothing without one: parted's, by
+ * how it begins, and Windows' and syslinux's, by what they say then.
+ */
+const partedCode = "\xfa\xb8\0\x10\x8e\xd0\xbc\0\xb0\xb8\0\0\x8e\xd8\x8e\xc0\xfb\xbe\0\x7c";
+const chainWords = "Missing operating system";
+
+/** The size of the sectors by which a disk is partitioned: where it has its table. */
+export function sectorBytesOf(head: Buffer): 512 | 4096 {
+  const isLarge = hasAt(head, 4096, "EFI PART") && !hasAt(head, 512, "EFI PART");
+  return isLarge ? sectorSizes[1] : sectorSizes[0];
+}
 
 /**
  * Architectures for which a disk boots by UEFI and by nothing else: it has a system partition, or
@@ -43,28 +60,51 @@ export async function readUefiDisk(
   source: ByteSource,
   head: Buffer,
 ): Promise<readonly string[] | undefined> {
-  if (isPlainFileSystem(head)) {
-    const found = await bootFilesAt(source, 0);
-    return found.length === 0 ? undefined : found;
-  }
-  if (head.subarray(0, bootCodeBytes).some((byte) => byte !== 0)) return undefined;
-  const offset = hasAt(head, sectorBytes, "EFI PART") ? findInGpt(head) : findInMbr(head);
+  if (isFat(head)) return await readFileSystem(source, head);
+  if (!isWithoutCode(head)) return undefined;
+  const sectorBytes = sectorBytesOf(head);
+  const isGpt = hasAt(head, sectorBytes, "EFI PART");
+  const offset = isGpt ? findInGpt(head, sectorBytes) : findInMbr(head);
   return offset === undefined ? undefined : await bootFilesAt(source, offset);
 }
 
-/** Whether the disk is a FAT file system as a whole, that was made by no boot loader. */
-function isPlainFileSystem(head: Buffer): boolean {
-  const code = head.toString("latin1", 0, sectorBytes);
-  return isFat(head) && placeholders.some((placeholder) => code.includes(placeholder));
+function entriesOf(head: Buffer): Buffer[] {
+  return [446, 462, 478, 494].map((start) => head.subarray(start, start + 16));
+}
+
+/** Whether a BIOS would run nothing of it. */
+function isWithoutCode(head: Buffer): boolean {
+  if (head.subarray(0, bootCodeBytes).every((byte) => byte === 0)) return true;
+  const isChain =
+    hasAt(head, 0, partedCode) || head.subarray(0, bootCodeBytes).includes(chainWords);
+  return isChain && entriesOf(head).every((entry) => (entry[0] ?? 0) < 0x80);
+}
+
+/** A disk that is a FAT file system as a whole, made by no boot loader. */
+async function readFileSystem(
+  source: ByteSource,
+  head: Buffer,
+): Promise<readonly string[] | undefined> {
+  const code = head.toString("latin1", 0, sectorSizes[0]);
+  // Behind the longest table of parameters, up to the signature.
+  const isEmpty = head.subarray(90, 510).every((byte) => byte === 0);
+  const isLoop = hasAt(head, 0, "\xeb\xfe");
+  const isNone =
+    isEmpty || isLoop || placeholders.some((placeholder) => code.includes(placeholder));
+  const loader = windowsLoaders.find((name) => code.includes(name.trim()));
+  if (!isNone && loader === undefined) return undefined;
+  const found = await bootFilesAt(source, 0);
+  if (found.length === 0) return undefined;
+  if (isNone || loader === undefined) return found;
+  return (await isNamedAt(source, 0, loader)) ? undefined : found;
 }
 
 function findInMbr(head: Buffer): number | undefined {
-  const entries = [446, 462, 478, 494].map((start) => head.subarray(start, start + 16));
-  const found = entries.find((entry) => entry[4] === mbrSystemType);
-  return found && found.readUInt32LE(8) * sectorBytes;
+  const found = entriesOf(head).find((entry) => entry[4] === mbrSystemType);
+  return found && found.readUInt32LE(8) * sectorSizes[0];
 }
 
-function findInGpt(head: Buffer): number | undefined {
+function findInGpt(head: Buffer, sectorBytes: number): number | undefined {
   if (head.length < 2 * sectorBytes) return undefined;
   const table = Number(head.readBigUInt64LE(sectorBytes + 72)) * sectorBytes;
   const entryBytes = head.readUInt32LE(sectorBytes + 84);
@@ -76,6 +116,13 @@ function findInGpt(head: Buffer): number | undefined {
     }
   }
   return undefined;
+}
+
+async function isNamedAt(source: ByteSource, offset: number, name: string): Promise<boolean> {
+  const lengthBytes = Math.min(searchedBytes, source.sizeBytes - offset);
+  const bytes = await source.read(offset, lengthBytes, "the file system");
+  // The first sector has the name as text.
+  return bytes.subarray(sectorSizes[0]).includes(Buffer.from(name, "latin1"));
 }
 
 /** Architectures whose boot files are named in the FAT file system at `offset`. */

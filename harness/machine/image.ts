@@ -7,7 +7,7 @@
  *    file too, but QEMU boots it without firmware.
  * 3. ISO 9660: a hybrid image also carries the boot sector of a disk.
  * 4. PE: an EFI application. Its bytes 510 and 511 may be anything.
- * 5. gzip, qcow2, uImage, device tree blob: by the magic at byte 0.
+ * 5. What no machine starts (disk images of other programs, archives, …): by its magic.
  * 6. Boot sector: 55 AA at byte 510. Before Multiboot, because a kernel may lie right behind it.
  * 7. A flat binary with a Multiboot header that says where to load it.
  * 8. Unknown: text, zeros or data.
@@ -17,8 +17,8 @@ import { constants, type FileHandle, open, stat } from "node:fs/promises";
 import { SpecError } from "../evidence/index.ts";
 import { type ByteSource, ElfError, fileSource, isElf } from "../guest/index.ts";
 import { readElfImage } from "./image-elf.ts";
+import { recogniseForeign, recogniseText } from "./image-foreign.ts";
 import {
-  findMultibootHeader,
   headBytes,
   lookAtUnknown,
   recogniseBootSector,
@@ -27,6 +27,7 @@ import {
   recognisePe,
 } from "./image-formats.ts";
 import { isIso, readIso } from "./image-iso.ts";
+import { findMultibootHeader, nearMissOfMultiboot } from "./image-multiboot.ts";
 import type { DetectedImage } from "./image-types.ts";
 import { readUefiDisk } from "./image-uefi.ts";
 
@@ -78,7 +79,7 @@ async function recognise(source: ByteSource, head: Buffer): Promise<WithoutFile<
   const linux = recogniseLinux(head);
   if (linux !== undefined) return linux;
   if (isIso(head)) return { kind: "iso9660", ...(await readIso(source, head)) };
-  const known = recognisePe(head) ?? recogniseByMagic(head);
+  const known = recognisePe(head) ?? recogniseByMagic(head) ?? recogniseForeign(head);
   if (known !== undefined) return known;
   const disk = recogniseBootSector(head, source.sizeBytes);
   if (disk !== undefined) {
@@ -86,7 +87,20 @@ async function recognise(source: ByteSource, head: Buffer): Promise<WithoutFile<
     return uefiOnly === undefined ? disk : { ...disk, uefiOnly };
   }
   if (findMultibootHeader(head)?.hasAddresses === true) return { kind: "multiboot-binary" };
-  return lookAtUnknown(head);
+  const unknown = lookAtUnknown(head);
+  if (unknown.looks === "text") return recogniseText(head.toString("utf8", 0, 4096)) ?? unknown;
+  if (unknown.looks !== "data") return unknown;
+  const nearMiss = nearMissOf(head);
+  return nearMiss === undefined ? unknown : { ...unknown, nearMiss };
+}
+
+/** What of a file without a format was meant for a boot protocol. */
+function nearMissOf(head: Buffer): string | undefined {
+  if (findMultibootHeader(head) === undefined) return nearMissOfMultiboot(head);
+  return (
+    "has a Multiboot header without addresses, which an ELF file may have, but no flat binary; " +
+    "give the ELF file that the linker wrote, or set flag 16 and the addresses"
+  );
 }
 
 async function openImage(path: string): Promise<FileHandle> {

@@ -19,6 +19,8 @@ export async function launchAdvice(
   }
   const cpu = /unable to find CPU model '([^']+)'/.exec(first)?.[1];
   if (cpu !== undefined) return await cpuAdvice(cpu, qemu);
+  const kernelBytes = /is too large to fit in RAM \(kernel size (\d+),/.exec(first)?.[1];
+  if (kernelBytes !== undefined) return memoryAdvice(Number(kernelBytes));
   return first.includes("ROM regions are overlapping") ? overlapAdvice(words) : "";
 }
 
@@ -28,6 +30,11 @@ async function cpuAdvice(cpu: string, qemu: QemuBinary): Promise<string> {
   const nearest = nearestName(model, known);
   const all = `all: ${qemu.path} -cpu help`;
   return nearest === undefined ? `; ${all}` : `; the nearest is "${nearest}" (${all})`;
+}
+
+/** What lies before the kernel is not in that size (QEMU, hw/arm/boot.c). */
+function memoryAdvice(kernelBytes: number): string {
+  return `; take more memory than that, such as "${Math.ceil(kernelBytes / 1024 ** 2) + 16}M"`;
 }
 
 /** QEMU names the two regions below (hw/core/loader.c, rom_check_and_register_reset). */

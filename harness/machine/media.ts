@@ -94,8 +94,8 @@ async function planImage(
     case "boot-sector": {
       // UEFI firmware has no driver for floppy drives.
       const isFloppy = image.floppy && board.firmware !== "uefi";
-      const bus = isFloppy ? "floppy" : board.facts.diskBus;
-      const disk = await plan({ file: kept.path, bus, format: "raw" }, "kernel");
+      const bus = isFloppy ? ({ bus: "floppy" } as const) : {};
+      const disk = await plan({ file: kept.path, ...bus, format: "raw" }, "kernel");
       return fromMedia(spec, image, withDisk(disk));
     }
     case "efi-application": {

@@ -5,10 +5,15 @@ import type { MemoryRange, QmpClient } from "../qmp/index.ts";
 import type { ChosenBoard } from "./choose-board.ts";
 import type { MachinePlan } from "./command-line.ts";
 import type { ElfPart } from "./elf-parts.ts";
-import type { DetectedImage } from "./image-types.ts";
+import type { DetectedImage, ElfImage } from "./image-types.ts";
 
 /** Ranges of memory that an error names. */
 const shownRanges = 6;
+const mebibyte = 1024n ** 2n;
+/** Beyond that an address is no matter of memory. */
+const mostBytes = 64n * 1024n * mebibyte;
+/** The least that any PC has of it before devices begin (QEMU, hw/i386/pc_q35.c). */
+const mostX86Bytes = 2048n * mebibyte;
 
 /** What there is to look at. */
 export interface LoadedThings {
@@ -18,9 +23,10 @@ export interface LoadedThings {
 }
 
 /**
- * To be asked of a machine whose guest has not executed anything yet.
- * @throws `SpecError` where not every byte of a flat binary, or of an ELF file that QEMU loads by
- *   its physical addresses, is in memory, with where memory is.
+ * To be asked of a machine whose guest has not executed anything yet. A part of an ELF file without
+ * which the guest starts all the same is a warning.
+ * @throws `SpecError` where not every byte of a flat binary is in memory, or of the part of an ELF
+ *   file that is entered, or where more memory would hold what does not fit, with how much.
  */
 export async function checkMemoryPlace(
   { image, plan }: LoadedThings,
@@ -38,16 +44,62 @@ export async function checkMemoryPlace(
     const what = `is not right: the binary would lie at ${span(start, end)}`;
     throw new SpecError("loadAddress", `${what}, ${whereMemoryIs(board, map)}`);
   }
-  for (const { address, fileSizeBytes } of parts) {
-    const end = address + fileSizeBytes - 1n;
-    if (isCovered(address, end, memory)) continue;
-    throw new SpecError(
-      "kernel",
-      `${image?.path} has a segment that would lie at ${span(address, end)}, ` +
-        `${whereMemoryIs(board, map)}; link it to an address there (a linker script, or ` +
-        "-Wl,-Ttext=… with -Wl,-n, which loads no headers)",
-    );
+  if (image?.kind !== "elf") return;
+  for (const part of parts) {
+    const end = part.address + part.memorySizeBytes - 1n;
+    if (!isCovered(part.address, end, memory)) judgeMisplaced(image, part, board, map);
   }
+}
+
+function judgeMisplaced(
+  image: ElfImage,
+  part: ElfPart,
+  board: ChosenBoard,
+  map: readonly MemoryRange[],
+): void {
+  const end = part.address + part.memorySizeBytes - 1n;
+  const memory = memoryFor(part, board, map);
+  // Devices that a linker script has names for.
+  if (memory === undefined && part.fileSizeBytes === 0n) return;
+  const what =
+    `${image.path} has a segment that would lie at ${span(part.address, end)}, ` +
+    whereMemoryIs(board, map);
+  const isEntered = part.address <= image.entersAt && image.entersAt <= end;
+  if (memory === undefined && !isEntered) {
+    process.emitWarning(`bringup: ${what}; the guest starts without its bytes`);
+    return;
+  }
+  const more = memory === undefined ? "" : `take memory: "${memory}M" or more, or `;
+  throw new SpecError(
+    "kernel",
+    `${what}; ${more}link it to an address there (a linker script, or ` +
+      "-Wl,-Ttext=… with -Wl,-n, which loads no headers)",
+  );
+}
+
+/** The least memory in MiB with which the part would be in it; `undefined` where none helps. */
+function memoryFor(
+  { address, fileSizeBytes, memorySizeBytes }: ElfPart,
+  { arch, facts }: ChosenBoard,
+  map: readonly MemoryRange[],
+): bigint | undefined {
+  const ram = map.filter(({ kind }) => kind === "ram");
+  const main = ram.reduce<MemoryRange | undefined>(
+    (largest, one) => (largest === undefined || size(one) > size(largest) ? one : largest),
+    undefined,
+  );
+  if (facts.memory === undefined || main === undefined) return undefined;
+  const isX86 = arch === "x86_64" || arch === "i386";
+  const start = isX86 ? 0n : main.startAddress;
+  const isBehind = address > main.endAddress && fileSizeBytes > 0n;
+  const beginsInside = address >= start && address <= main.endAddress;
+  const needed = address + memorySizeBytes - start;
+  if ((!isBehind && !beginsInside) || needed > (isX86 ? mostX86Bytes : mostBytes)) return undefined;
+  return (needed + mebibyte - 1n) / mebibyte;
+}
+
+function size({ endAddress, startAddress }: MemoryRange): bigint {
+  return endAddress - startAddress;
 }
 
 /**
@@ -56,15 +108,19 @@ export async function checkMemoryPlace(
  * world of an Arm, and others translate addresses (QEMU, hw/arm/boot.c and hw/riscv/boot.c).
  */
 function partsToFind(image: DetectedImage | undefined, board: ChosenBoard): readonly ElfPart[] {
-  if (image?.kind !== "elf" || image.bootable !== "entry") return [];
+  if (image?.kind !== "elf") return [];
   const { arch, facts, firmware, machine } = board;
+  // Of the first MiB of a PC, firmware and QEMU's loaders have their own idea.
+  if (/^(?:pvh|multiboot)/.test(image.bootable ?? "")) {
+    return image.parts.filter(({ address }) => address >= mebibyte);
+  }
+  if (image.bootable !== "entry") return [];
   const isArm = (arch === "arm" || arch === "aarch64") && facts.vectorTable === false;
   // Where an Arm has firmware, that is handed the file as it is.
   const isLoaded = firmware === "default" || firmware === "none";
   const isPlainArm = isArm && isLoaded && !/\bsecure\b/.test(machine);
   const isPlain = isPlainArm || arch.startsWith("riscv");
-  if (!isPlain) return [];
-  return image.parts.filter((part) => part.fileSizeBytes > 0n && !part.isDispensable);
+  return isPlain ? image.parts.filter((part) => !part.isDispensable) : [];
 }
 
 /** Whether all addresses from `start` to `end` are in ranges, which are in order. */

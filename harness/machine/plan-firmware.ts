@@ -59,6 +59,7 @@ export async function planFirmware(
     codeFormat: codeFile.format,
     variables: variablesFile?.file ?? null,
     variablesFormat: variablesFile?.format ?? "raw",
+    ...(/,smm=on\b/.test(board.machine) ? { hasSmm: true } : {}),
   };
 }
 

@@ -25,6 +25,7 @@ import { checkImage } from "./image-check.ts";
 import { type DetectedImage, describeImage } from "./image-types.ts";
 import { nameAsQemuDoes } from "./machine-type.ts";
 import { type ImageUnderTest, planLoading } from "./media.ts";
+import { completeFirmware } from "./own-firmware.ts";
 import { planFirmware } from "./plan-firmware.ts";
 import { planPorts } from "./plan-ports.ts";
 import { sortArguments } from "./qemu-arguments.ts";
@@ -63,7 +64,7 @@ export async function prepareMachine(
   surroundings: Surroundings,
 ): Promise<PreparedMachine> {
   const { directory, enter = () => {} } = surroundings;
-  const { spec, surveyed } = await chooseByDirectory(given);
+  const { spec, surveyed } = await chooseByDirectory(completeFirmware(given));
   const startsAt = planRtc(spec.devices);
   const extra = sortArguments(spec.qemuArguments ?? [], {
     clock: spec.clock,

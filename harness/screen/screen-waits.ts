@@ -4,9 +4,7 @@
  */
 import { BringupError, GuestError, TimeoutError } from "../evidence/index.ts";
 import { type PassedLimit, startWaitLimit, type WaitLimit } from "../process/index.ts";
-import { findOnScreen, nearestLine } from "../serial/index.ts";
 import type { Display, ScreenSight } from "./display.ts";
-import { isOfSeaBios } from "./firmware-rows.ts";
 import { isSamePicture } from "./picture.ts";
 
 /** Milliseconds between looks at a screen that changes, and at most at one that does not. */
@@ -209,20 +207,4 @@ export class ScreenWaits {
     this.#onWaiting(-1);
     settle();
   }
-}
-
-/** What a screen shows that is near to what it has not shown. */
-export function hintOf(sight: ScreenSight | undefined, pattern: string | RegExp): string {
-  if (sight === undefined) return "";
-  const { height, width } = sight.picture;
-  if (sight.text === undefined) return `\n  the screen shows graphics: ${width} × ${height} pixels`;
-  const ofFirmware = sight.text.rows.find(
-    (row) => isOfSeaBios(row) && findOnScreen([row], pattern) !== undefined,
-  );
-  if (ofFirmware !== undefined) {
-    const row = JSON.stringify(ofFirmware.trimEnd());
-    return `\n  only the firmware's own row has it, which does not count: ${row}`;
-  }
-  const near = nearestLine(sight.text.rows, [pattern]);
-  return near === undefined ? "" : `\n  nearest line: ${JSON.stringify(near.trimEnd())}`;
 }

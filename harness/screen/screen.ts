@@ -15,7 +15,8 @@ import {
 import type { Display, ScreenSight } from "./display.ts";
 import { encodePng, type Picture } from "./picture.ts";
 import { checkPictureName, type PictureKind, PictureNames } from "./picture-name.ts";
-import { hintOf, type ScreenWait, ScreenWaits } from "./screen-waits.ts";
+import { type ScreenWait, ScreenWaits } from "./screen-waits.ts";
+import { hintOf, whyNoText } from "./screen-words.ts";
 import type { ScreenCell, TextScreen } from "./vga-text.ts";
 
 /** A picture of the screen, on disk as well. */
@@ -89,7 +90,7 @@ export class Screen {
 
   /**
    * What stands on a text screen: its rows without blanks at their ends, and without empty rows at
-   * the end. @throws `SpecError` where it shows graphics, or there is no display.
+   * the end. @throws `SpecError` where it shows graphics, or nothing yet, or there is no display.
    */
   async text(): Promise<string> {
     return withoutBlanks((await this.#textScreen()).rows);
@@ -218,11 +219,7 @@ export class Screen {
     return await this.#evident(async () => {
       const { picture, text } = await this.#display().look();
       if (text !== undefined) return text;
-      throw new SpecError(
-        "screen",
-        `shows graphics (${picture.width} × ${picture.height} pixels), in which no text can be ` +
-          "read; use capture() or toMatchScreenshot()",
-      );
+      throw new SpecError("screen", whyNoText(picture));
     });
   }
 

@@ -32,7 +32,7 @@ const machineReceiver: Receiver = { classes: [Machine], example: "vm" };
 /** Where that is not just a machine. */
 const receivers: Readonly<Record<string, Receiver>> = {
   toPrint: { classes: [SerialPort], example: "vm.serial" },
-  toShowText: { classes: [SerialTerminal, Screen], example: "vm.serial.terminal" },
+  toShowText: { classes: [Screen, SerialTerminal], example: "vm.screen" },
   toMatchScreenshot: { classes: [Screen], example: "vm.screen" },
   toEmitEvent: { classes: [Machine, QmpClient], example: "vm" },
 };
@@ -101,8 +101,15 @@ function checkReceiver(name: string, actual: unknown, site: CallSite): void {
   const { classes, example } = receivers[name] ?? machineReceiver;
   if (classes.some((one) => actual instanceof one)) return;
   const wanted = classes.map((one) => one.name).join(" or ");
-  const advice = `write expect(${example}).${name}(...): it takes a ${wanted}, as boot() gives`;
+  const place = placeOn(actual, classes) ?? example;
+  const advice = `write expect(${place}).${name}(...): it takes a ${wanted}, as boot() gives`;
   throw atCallSite(new TypeError(`${advice}, and got ${describe(actual)}`), site);
+}
+
+/** What was meant, where the part that was given lies beside it. */
+function placeOn(actual: unknown, classes: Receiver["classes"]): string | undefined {
+  const isPort = actual instanceof SerialPort;
+  return isPort && classes.includes(SerialTerminal) ? "vm.serial.terminal" : undefined;
 }
 
 function describe(actual: unknown): string {
@@ -110,7 +117,8 @@ function describe(actual: unknown): string {
   if (actual === undefined) {
     return "undefined: put await before boot(), or debugConsole: true in its spec";
   }
-  if (actual instanceof Machine) return "a Machine: its first port is vm.serial";
+  if (actual instanceof Machine) return "the Machine itself";
+  if (actual instanceof SerialPort) return `the serial port ${actual.name}`;
   if (typeof actual === "object" && actual !== null) {
     return `an object of ${actual.constructor?.name ?? "no class"}`;
   }

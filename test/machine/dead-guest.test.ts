@@ -1,4 +1,5 @@
 /** A guest that is provably dead fails whatever waits on it, at once, and stays examinable. */
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
@@ -33,6 +34,18 @@ test("without line information, the failure says what is missing", async () => {
   expect(error.message).toContain(
     "\n  place: kernel.elf has no line information here: compile with -g\n",
   );
+});
+
+test("without any symbols, as on a disk, the failure asks for them", async () => {
+  const kernel = join(temporaryDirectory(), "disk.img");
+  // An interrupt table without entries (lidt at 0x7c10), and an interrupt.
+  const sector = Buffer.alloc(512);
+  Buffer.from("fa31c08ed80f011e107ccc", "hex").copy(sector);
+  Buffer.from("55aa", "hex").copy(sector, 510);
+  await writeFile(kernel, sector);
+  const vm = await boot({ kernel });
+  const error = await errorOf(vm.serial.waitFor("ready", long), GuestError);
+  expect(error.message).toContain("\n  place: no symbols are known of this guest: give its kernel");
 });
 
 test("where something like it was printed before the end, the failure says so", async () => {

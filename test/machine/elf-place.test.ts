@@ -1,7 +1,7 @@
 /** ELF files with segments where the guest would not find them, or not begin. */
 import { describe, expect, test, vi } from "vitest";
-import { SpecError } from "../../harness/evidence/index.ts";
-import { assembleLinked } from "./assemble.ts";
+import { LaunchError, SpecError } from "../../harness/evidence/index.ts";
+import { assembleLinked, assemblePvh } from "./assemble.ts";
 import { boot, errorOf, soonMs } from "./machines.ts";
 
 vi.setConfig({ testTimeout: 80_000 });
@@ -24,6 +24,13 @@ const armHello = `  ldr x1, =0x09000000
   str w2, [x1]
 1: wfi
   b 1b
+`;
+
+const pvhHello = `  movb $'a', %al
+  movw $0x3f8, %dx
+  outb %al, %dx
+1: hlt
+  jmp 1b
 `;
 
 describe("RISC-V, linked with the page of headers that linkers add by themselves", () => {
@@ -78,7 +85,8 @@ describe("segments have to be in memory", () => {
     const error = await errorOf(boot({ kernel }), SpecError);
     expect(error.message).toContain(
       "has a segment that would lie at 0x90000000 to 0x90000000, where virt of riscv64 has no " +
-        "memory; its RAM is at 0x80000000 to 0x87ffffff (riscv_virt_board.ram); link it to",
+        "memory; its RAM is at 0x80000000 to 0x87ffffff (riscv_virt_board.ram); take " +
+        'memory: "257M" or more, or link it to',
     );
     await (await boot({ kernel, memory: "512M" })).serial.waitFor("Hi", soon);
   });
@@ -89,6 +97,44 @@ describe("segments have to be in memory", () => {
     expect(error.message).toMatch(
       /would lie at 0x9000000 to 0x90\w+, where virt of aarch64 has no memory; its RAM is at 0x4/,
     );
+  });
+
+  test("what is needed beyond the file counts as well: of Arm, and of a PC", async () => {
+    const space = ".section .bss\n .skip 0x7f00000\n";
+    const arm = await assembleLinked("aarch64", armHello + space, ["-n", "-Ttext=0x40200000"]);
+    const error = await errorOf(boot({ kernel: arm }), SpecError);
+    expect(error.message).toMatch(/; take memory: "130M" or more, or link it/);
+    await (await boot({ kernel: arm, memory: "300M" })).serial.waitFor("a", soon);
+    const pc = await assemblePvh(pvhHello + space);
+    const tooLarge = await errorOf(boot({ kernel: pc, machine: "pc" }), SpecError);
+    expect(tooLarge.message).toMatch(/ where pc of x86_64 has no memory; .*"129M" or more/);
+    await (await boot({ kernel: pc, machine: "pc", memory: "300M" })).serial.waitFor("a", soon);
+  });
+
+  test("a kernel that QEMU itself finds too large: with how much memory it is not", async () => {
+    const space = ".section .bss\n .skip 0x10000000\n";
+    const kernel = await assembleLinked("aarch64", armHello + space, ["-n", "-Ttext=0x40200000"]);
+    const error = await errorOf(boot({ kernel }), LaunchError);
+    expect(error.message).toContain('; take more memory than that, such as "273M"');
+    await (await boot({ kernel, memory: "273M" })).serial.waitFor("a", soon);
+  });
+
+  test("of a part beside the one that is entered, QEMU starts the rest, and it is a warning", async () => {
+    const data = ".section .data\n .byte 1\n";
+    const flags = ["-n", "-Ttext=0x40200000", "--section-start=.data=0x20000000"];
+    const kernel = await assembleLinked("aarch64", armHello + data, flags);
+    const warned = new Promise<Error>((resolve) => process.once("warning", resolve));
+    await (await boot({ kernel })).serial.waitFor("a", soon);
+    expect((await warned).message).toMatch(
+      /has a segment that would lie at 0x20000000 to 0x20000000, where virt of aarch64 has no memory; .*; the guest starts without its bytes$/,
+    );
+  });
+
+  test("a part without bytes where devices are is only a name for them", async () => {
+    const uart = '.section .uart,"aw",@nobits\n .skip 64\n';
+    const flags = ["-n", "-Ttext=0x40200000", "--section-start=.uart=0x09000000"];
+    const kernel = await assembleLinked("aarch64", armHello + uart, flags);
+    await (await boot({ kernel })).serial.waitFor("a", soon);
   });
 
   test.each([

@@ -42,6 +42,11 @@ test.each<[ExitOutcomes, ExitDevice | undefined, string | undefined]>([
     "isa-debug-exit",
     "exitOutcomes.pass: got 128, but QEMU passes on only the low",
   ],
+  [
+    { pass: [133] },
+    "isa-debug-exit",
+    "133 arrives as 5; if 133 is the exit code of QEMU, the status is 66",
+  ],
   [{ pass: [0], fail: [200] }, "finisher", undefined],
   [{ fail: [0] }, "finisher", "exitOutcomes.fail: got 0, the success of the finisher"],
   [{ skip: [0] }, "semihosting", "exitOutcomes.skip: got 0, the success of semihosting"],
@@ -51,6 +56,13 @@ test.each<[ExitOutcomes, ExitDevice | undefined, string | undefined]>([
   if (message === undefined) return expect(check).not.toThrow();
   expect(check).toThrow(SpecError);
   expect(check).toThrow(message);
+});
+
+test("QEMU's exit code in place of the status is called that, where QEMU changes it", () => {
+  const advice = "33 in exitOutcomes.pass is QEMU's exit code for it: write 16";
+  expect(judgeStatus(16, { pass: [33] }, "isa-debug-exit").why).toContain(advice);
+  expect(judgeStatus(17, { pass: [33] }, "isa-debug-exit").why).not.toContain("QEMU's exit code");
+  expect(judgeStatus(16, { pass: [33] }, "finisher").why).not.toContain("QEMU's exit code");
 });
 
 test("semihosting is TCG's alone, and turned on once", () => {

@@ -87,7 +87,7 @@ test.each([
   ["deviceTree", "is a device tree blob, not a kernel; give it as deviceTree, next to a kernel"],
   [
     "text",
-    'is no boot image but a text file starting "#!/bin/sh"; give the file that the linker wrote',
+    'is no boot image but a text file starting "all: kernel.elf"; give the file that the linker wrote',
   ],
   [
     "zeros",

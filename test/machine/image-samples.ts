@@ -88,7 +88,7 @@ export const samples = {
   uimage: bytesWith(600, { 0: "\x27\x05\x19\x56" }),
   deviceTree: bytesWith(600, { 0: "\xd0\x0d\xfe\xed" }),
   qcow2: bytesWith(600, { 0: "QFI\xfb" }),
-  text: Buffer.from("#!/bin/sh\nexec make kernel.elf\n"),
+  text: Buffer.from("all: kernel.elf\n\tld kernel.o\n"),
   japanese: Buffer.from("カーネルではない\n"),
   zeros: Buffer.alloc(2048),
   data: Buffer.from("00ff8001020304", "hex"),

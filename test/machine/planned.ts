@@ -27,6 +27,7 @@ const elf: ElfImage = {
 const firmwareInRam = {
   address: 0x80000000n,
   fileSizeBytes: 4096n,
+  memorySizeBytes: 4096n,
   isCode: true,
   hasHeader: false,
   isDispensable: false,

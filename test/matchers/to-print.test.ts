@@ -131,7 +131,7 @@ test("is for ports, and says so at once", async ({ boot }) => {
   expect(print(undefined)).toThrow(new TypeError(advice + missing));
   expect(print(vm.debugConsole)).toThrow(new TypeError(advice + missing));
   expect(print({})).toThrow(new TypeError(`${advice}an object of Object`));
-  expect(print(vm)).toThrow(new TypeError(`${advice}a Machine: its first port is vm.serial`));
+  expect(print(vm)).toThrow(new TypeError(`${advice}the Machine itself`));
   expect(print(Promise.resolve(vm))).toThrow(
     new TypeError(`${advice}a promise: put await before boot()`),
   );

@@ -112,8 +112,11 @@ test("is for terminals and screens, and says so at once", async ({ boot }) => {
   const vm = await boot(kernelPath("idle"));
   const show = (actual: unknown) => () =>
     (expect(actual) as unknown as { toShowText: (pattern: string) => unknown }).toShowText("x");
-  const advice =
-    "write expect(vm.serial.terminal).toShowText(...): it takes a SerialTerminal or Screen, as boot() gives, and got ";
-  expect(show(vm.serial)).toThrow(`${advice}an object of SerialPort`);
+  const takes = "it takes a Screen or SerialTerminal, as boot() gives, and got ";
+  expect(show(vm.serial)).toThrow(
+    `write expect(vm.serial.terminal).toShowText(...): ${takes}the serial port serial0`,
+  );
+  const advice = `write expect(vm.screen).toShowText(...): ${takes}`;
+  expect(show(vm)).toThrow(`${advice}the Machine itself`);
   expect(show("text")).toThrow(`${advice}"text"`);
 });

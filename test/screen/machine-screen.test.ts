@@ -161,6 +161,15 @@ test("the mouse moves and clicks; a place on the screen needs a tablet", async (
   expect(error.message).toMatch(/^devices: have no tablet/);
 });
 
+test("before firmware has set a mode there is nothing to read, and it says how to wait", async () => {
+  const kernel = kernelPath("idle", "aarch64");
+  const vm = await boot({ kernel, display: "virtio" });
+  const error = await errorOf(vm.screen.text(), SpecError);
+  expect(error.message).toMatch(/^screen: shows nothing yet: neither firmware nor guest has set a/);
+  const late = await errorOf(vm.screen.waitForText("x", { timeoutMs: 100 }), TimeoutError);
+  expect(late.message).toContain("the screen shows nothing: neither firmware nor guest");
+});
+
 test("graphics have no text, but a picture", async () => {
   const vm = await start("vga-graphics");
   const box = { left: 200, top: 80, width: 40, height: 40 };

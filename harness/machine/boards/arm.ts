@@ -61,6 +61,9 @@ const cortexM: Architecture["boards"] = {
   "mps2-an500": { ...microcontroller, serialPorts: 5 },
   "mps2-an505": { ...microcontroller, serialPorts: 5 },
   "mps2-an511": { ...microcontroller, serialPorts: 5 },
+  // It has two CPUs, and no fewer.
+  "mps2-an521": { ...microcontroller, cpus: undefined, serialPorts: 5 },
+  "mps3-an547": { ...microcontroller, serialPorts: 6 },
   // Its gamepad takes keys (hw/arm/stellaris.c).
   lm3s6965evb: { ...microcontroller, keyboard: true, serialPorts: 3 },
   lm3s811evb: { ...microcontroller, serialPorts: 2 },
@@ -80,9 +83,6 @@ const raspberryPis64 = {
   raspi3b: raspberryPi64,
   raspi4b: { ...raspberryPi64, since: "9.0" },
 };
-
-/** The board that a program for a Cortex-M is run on where the spec names none. */
-export const cortexMBoard = "mps2-an385";
 
 export const armArchitectures: readonly Architecture[] = [
   {

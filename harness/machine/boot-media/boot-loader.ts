@@ -12,7 +12,8 @@ export function bootLoaderOf(
   given: BootLoader | undefined,
   image: DetectedImage | undefined,
 ): BootLoader | undefined {
-  const needsGrub = image?.kind === "elf" && image.bootable === "multiboot2";
+  const byGrub: readonly unknown[] = ["multiboot2", "multiboot-by-grub"];
+  const needsGrub = image?.kind === "elf" && byGrub.includes(image.bootable);
   return given ?? (needsGrub ? "grub" : undefined);
 }
 
