@@ -67,7 +67,7 @@ test("archives: tar, ar of one object, a Debian package, cpio, zip", async () =>
   });
   const [tar, library] = [join(directory, "a.tar"), join(directory, "a.a")];
   execFileSync("tar", ["-cf", tar, "-C", directory, "kernel.o"]);
-  execFileSync("ar", ["rc", library, object]);
+  execFileSync("llvm-ar", ["rc", library, object]);
   expect(await complaint(tar)).toMatch("is a tar archive, not a kernel; unpack it");
   expect(await complaint(library)).toMatch("is a static library, not a kernel; link it");
   expect(await complaint(object)).toMatch("is an object file, not a kernel; link it first");
