@@ -35,6 +35,10 @@ export class EndWaits {
     this.#onWaiting = onWaiting;
   }
 
+  get arePending(): boolean {
+    return this.#pending.size > 0;
+  }
+
   get exit(): MachineExit | undefined {
     return this.#exit;
   }

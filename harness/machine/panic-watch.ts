@@ -11,8 +11,8 @@ import type { CrashReport } from "./crash-report.ts";
 import type { EndWaits } from "./end-waits.ts";
 import type { WiredPort } from "./port-wiring.ts";
 
-/** Milliseconds that a guest has, after a panic, to end by itself before waits for its end fail. */
-const endingMs = 500;
+/** Milliseconds that a guest which panicked has to end by itself before waits for its end fail. */
+const endingMs = 1_000;
 /** Milliseconds after a panic in which another may come that a test has named. */
 const otherMs = 1_000;
 /** Panics that are kept: one that goes on panicking tells one story. */
@@ -41,8 +41,6 @@ export class PanicWatch {
   #isExpected = false;
   #isTelling = false;
   #timer: NodeJS.Timeout | undefined;
-  /** Whether the guest has had its moment. */
-  #isOverdue = false;
   #otherTimer: NodeJS.Timeout | undefined;
   #hasToldCrash = false;
 
@@ -124,8 +122,10 @@ export class PanicWatch {
     void this.#hooks.screen().failWaits(guestError, false);
     this.#hooks.qmp.failWaits(guestError);
     if (isCrash) this.#hooks.qmp.allowWaits();
-    if (this.#isOverdue) this.#hooks.endWaits.failOfPanic(panic);
-    else this.#timer ??= setTimeout(() => void this.#failEnds(), endingMs);
+    // A wait that begins after the panic has the whole moment, too.
+    if (this.#hooks.endWaits.arePending) {
+      this.#timer ??= setTimeout(() => void this.#failEnds(), endingMs);
+    }
     this.#isTelling = false;
   }
 
@@ -150,7 +150,6 @@ export class PanicWatch {
     this.#timer = undefined;
     const panic = this.standing;
     if (panic === undefined || this.#hooks.isEnding()) return;
-    this.#isOverdue = panic !== this.#hooks.crash.unexpected;
     this.#hooks.endWaits.failOfPanic(panic);
   }
 }
