@@ -21,7 +21,7 @@ export interface Evidence {
   readonly machine: string;
   /** What each port printed last. */
   readonly serial: readonly PortEvidence[];
-  /** The rows of the screen, where the machine has one and no port has printed anything. */
+  /** The rows of the screen, where it was waited for, or no port has printed anything. */
   readonly screen?: readonly string[];
   /** How the machine ended, or `undefined` while it lives. */
   readonly exit?: MachineExit;

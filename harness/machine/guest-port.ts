@@ -1,5 +1,6 @@
 /** A port of a guest that is watched: what it prints, what is typed to it, and what that means. */
 import type { FifoPair } from "../process/index.ts";
+import type { AwaitedText } from "../serial/index.ts";
 import type { PlannedPort } from "./command-line.ts";
 import type { GuestWatch } from "./guest-watch.ts";
 import type { MachineParts } from "./machine-parts.ts";
@@ -24,7 +25,7 @@ export function wireGuestPort(
       watch.panics.take(panicOf(line));
     },
     onWaiting: (change: 1 | -1) => watch.waiting(change),
-    attachEvidence: (error: Error) => watch.attachEvidence(error),
+    attachEvidence: (error: Error, awaited: AwaitedText) => watch.attachEvidence(error, awaited),
   };
   return wirePort(planned, fifo, {
     directory: watch.chronicle.facts.directory,

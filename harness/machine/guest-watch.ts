@@ -1,22 +1,22 @@
 /** The watch over one guest: its ports, its life, its death, and the evidence of all that. */
 import {
-  BringupError,
   type DeadHalt,
   describeExit,
   type Evidence,
-  formatEvidence,
   GuestError,
   type MachineExit,
 } from "../evidence/index.ts";
 import type { FifoPair } from "../process/index.ts";
 import { GuestHold, type QmpEvent } from "../qmp/index.ts";
 import type { Screen } from "../screen/index.ts";
+import type { AwaitedText } from "../serial/index.ts";
 import type { Autopsy } from "./autopsy.ts";
 import { CrashReport } from "./crash-report.ts";
 import { DeadHaltSampler } from "./dead-halt-sampler.ts";
 import { EndWaits } from "./end-waits.ts";
 import { EndWatch, saysTripleFault } from "./end-watch.ts";
 import { exitDeviceOf } from "./exit-device.ts";
+import { FailureEvidence } from "./failure-evidence.ts";
 import { wireGuestPort } from "./guest-port.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import type { MachineParts } from "./machine-parts.ts";
@@ -44,6 +44,7 @@ export class GuestWatch {
   #start: { readonly ms: number; readonly date: Date } | undefined;
   readonly #parts: MachineParts;
   readonly #autopsy: Autopsy;
+  readonly #evidence: FailureEvidence;
 
   constructor(parts: MachineParts) {
     this.#parts = parts;
@@ -75,7 +76,7 @@ export class GuestWatch {
       ports: this.ports,
       onWaiting: (change) => this.waiting(change),
       onFatal: (line) => this.panics.takeFromScreen(line),
-      attachEvidence: (error) => this.attachEvidence(error),
+      attachEvidence: (error, awaited) => this.attachEvidence(error, awaited),
     });
     const { port } = this.ports[0] as WiredPort;
     this.resets = new ResetWatch(parts.qmp, port, {
@@ -89,6 +90,7 @@ export class GuestWatch {
     parts.qmp.onEvent((event) => this.#follow(event));
     this.endWatch = this.#watchEnd();
     if (parts.plan.debug) this.sampler.stop();
+    this.#evidence = new FailureEvidence(parts, this.#autopsy, this);
     const { failOn } = parts;
     if (failOn !== undefined)
       this.chronicle.note("machine", `failOn: ${failOn.join(", ") || "none"}`);
@@ -112,31 +114,13 @@ export class GuestWatch {
   }
 
   /** Gives an error the evidence of this machine, once, after writing it to disk. */
-  async attachEvidence(error: Error): Promise<Error> {
-    if (!(error instanceof BringupError) || error.evidence !== undefined) return error;
-    // Where the connection is gone QEMU is about to be, and how it ended belongs to the evidence.
-    if (this.#parts.qmp.state === "closed") await this.endWatch.settled();
-    const evidence = await this.evidence();
-    this.chronicle.note("error", error.message.split("\n", 1)[0] as string);
-    this.chronicle.write(this.ports);
-    error.evidence = evidence;
-    error.message += `\n${formatEvidence(evidence)}`;
-    return error;
+  async attachEvidence(error: Error, awaited?: AwaitedText): Promise<Error> {
+    return await this.#evidence.attach(error, awaited);
   }
 
   /** What the machine is doing, with the last lines of every port. Never throws. */
   async evidence(): Promise<Evidence> {
-    const isAlive = this.chronicle.exit === undefined && this.#parts.qmp.state === "ready";
-    const { at, isIdle } = isAlive ? await this.#autopsy.look() : { at: undefined, isIdle: false };
-    const { description } = this.lifecycle;
-    const doing = isIdle ? `${description}, idle` : description;
-    const screen = this.isSilent ? await this.screen.keep() : undefined;
-    return this.chronicle.evidence(doing, at, this.ports, screen);
-  }
-
-  /** Whether no port has printed anything: then a screen, where there is one, is all there is. */
-  get isSilent(): boolean {
-    return this.screen.exists && this.ports.every(({ port }) => port.end === 0);
+    return await this.#evidence.take();
   }
 
   async #lookAfterPanic(): Promise<void> {

@@ -109,7 +109,7 @@ export class MachineChronicle {
 
   /**
    * @param at where the guest is now, if it still runs and could be looked at.
-   * @param screen what its screen shows, where that is all that it has said.
+   * @param screen what its screen shows, where that matters.
    */
   evidence(
     state: string,

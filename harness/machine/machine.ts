@@ -9,7 +9,7 @@ import {
 } from "../evidence/index.ts";
 import type { QmpClient } from "../qmp/index.ts";
 import { Keyboard, Mouse, type Screen } from "../screen/index.ts";
-import type { SerialPort } from "../serial/index.ts";
+import type { AwaitedText, SerialPort } from "../serial/index.ts";
 import type { Device } from "./devices/device.ts";
 import { Hotplug, hasKeyboard } from "./devices/hotplug.ts";
 import { evidentQmp } from "./evident-qmp.ts";
@@ -207,8 +207,8 @@ export class Machine implements AsyncDisposable {
   }
 
   /** Gives an error the evidence of this machine, once, after writing it to disk. */
-  attachEvidence(error: Error): Promise<Error> {
-    return this.#watch.attachEvidence(error);
+  attachEvidence(error: Error, awaited?: AwaitedText): Promise<Error> {
+    return this.#watch.attachEvidence(error, awaited);
   }
 
   /** What the machine is doing, with the last lines of every port. Never throws. */

@@ -2,6 +2,7 @@
 import { fatalPatterns } from "../deaths/index.ts";
 import type { GuestHold } from "../qmp/index.ts";
 import { AdapterMemory, CrtController, Display, Screen, withoutSeaBios } from "../screen/index.ts";
+import type { AwaitedText } from "../serial/index.ts";
 import { hasTextMode } from "./display-adapter.ts";
 import type { MachineParts } from "./machine-parts.ts";
 import { isStartedBySeaBios } from "./pc-firmware.ts";
@@ -14,7 +15,7 @@ export interface ScreenOwner {
   readonly onWaiting: (change: 1 | -1) => void;
   /** Called with fatal output that the screen shows to somebody who waits. */
   readonly onFatal: (line: string) => void;
-  readonly attachEvidence: (error: Error) => Promise<Error>;
+  readonly attachEvidence: (error: Error, awaited?: AwaitedText) => Promise<Error>;
 }
 
 export function makeScreen(parts: MachineParts, owner: ScreenOwner): Screen {

@@ -4,6 +4,7 @@
  */
 import { BringupError, GuestError, TimeoutError } from "../evidence/index.ts";
 import { type PassedLimit, startWaitLimit, type WaitLimit } from "../process/index.ts";
+import type { AwaitedText } from "../serial/index.ts";
 import type { Display, ScreenSight } from "./display.ts";
 import { isSamePicture } from "./picture.ts";
 
@@ -17,6 +18,8 @@ const growth = 1.5;
 export interface ScreenWait<Result> {
   /** In words: `the screen to show "login: "`. */
   readonly phase: string;
+  /** The text that is waited for, if it is one. */
+  readonly patterns?: AwaitedText["patterns"];
   /** Milliseconds that it may take where nobody says; default: as any wait. */
   readonly usualMs?: number;
   /** The result, or `undefined` where it does not hold. What it throws is the failure. */
@@ -176,7 +179,8 @@ export class ScreenWaits {
       if (line !== undefined) {
         const because = "the screen shows fatal output";
         const exit = { kind: "panic", message: line.trim(), because } as const;
-        throw new GuestError(`while waiting for ${wait.phase}`, exit);
+        const waited = `${wait.phase}${wait.hint?.(sight) ?? ""}`;
+        throw new GuestError(`while waiting for ${waited}`, exit);
       }
       const result = wait.look(sight);
       if (result !== undefined) this.#finish(pending, () => pending.resolve(result));

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { atCaller, SpecError } from "../evidence/index.ts";
 import type { WaitLimit } from "../process/index.ts";
 import {
+  type AwaitedText,
   checkPattern,
   checkWaitOptions,
   fatalLineOf,
@@ -47,7 +48,7 @@ export interface ScreenHooks {
   /** Called with the path of each file that was written as evidence. */
   readonly onFile: (path: string) => void;
   /** Gives an error the evidence of the machine on its way out. */
-  readonly attachEvidence: (error: Error) => Promise<Error>;
+  readonly attachEvidence: (error: Error, awaited?: AwaitedText) => Promise<Error>;
 }
 
 /** A machine's screen. Without a display every call is a `SpecError` that says how to get one. */
@@ -124,8 +125,8 @@ export class Screen {
    * started the guest. @throws as `text`.
    */
   async shows(pattern: string | RegExp): Promise<boolean> {
-    const { rows } = await this.#textScreen();
-    return findOnScreen(this.#hooks.guestRows(rows), pattern) !== undefined;
+    const rows = this.#hooks.guestRows((await this.#textScreen()).rows);
+    return findOnScreen(rows, pattern) !== undefined;
   }
 
   /**
@@ -140,6 +141,7 @@ export class Screen {
     const shown = typeof pattern === "string" ? JSON.stringify(pattern) : String(pattern);
     const wait: ScreenWait<ScreenMatch> = {
       phase: `the screen to show ${shown}`,
+      patterns: [pattern],
       look: ({ text }) => text && findOnScreen(this.#hooks.guestRows(text.rows), pattern),
       hint: (sight) => hintOf(sight, pattern),
     };
@@ -154,13 +156,12 @@ export class Screen {
       text === undefined || (options.failOn === undefined && isFatalExpected())
         ? undefined
         : fatalLineOf(text.rows, patterns);
+    const awaited = { channel: this.name, patterns: wait.patterns ?? [] };
     const result = this.#evident(async () => {
       this.#display();
-      return await this.#waits.begin(
-        { ...wait, fatal },
-        this.#hooks.limit(options.timeoutMs, options.clock, wait.usualMs),
-      );
-    });
+      const limit = this.#hooks.limit(options.timeoutMs, options.clock, wait.usualMs);
+      return await this.#waits.begin({ ...wait, fatal }, limit);
+    }, awaited);
     // A wait that fails before it is awaited must not end the process.
     result.catch(() => {});
     return result;
@@ -168,24 +169,28 @@ export class Screen {
 
   /** The line by which a text screen says that the guest is dead. Never throws. For the machine. */
   async fatalLine(): Promise<string | undefined> {
-    const text = (await this.#lookIfPossible())?.text;
+    const text = (await this.glance())?.text;
     return text && fatalLineOf(text.rows, this.#hooks.failOn);
   }
 
-  /**
-   * Keeps what is shown as evidence: the picture as `screen.png`, and the rows that it returns.
-   * `undefined` where there is nothing to see any more. Never throws. For the machine.
-   */
-  async keep(): Promise<readonly string[] | undefined> {
-    const sight = await this.#lookIfPossible();
-    if (sight === undefined) return undefined;
+  /** What is shown, or was when QEMU last gave a picture. Never throws. For the machine. */
+  async glance(): Promise<ScreenSight | undefined> {
     try {
-      this.save(sight.picture, "screen", "end");
+      return await this.#hooks.display?.look();
+    } catch {
+      return this.#waits.last;
+    }
+  }
+
+  /** Keeps a sight as evidence: as `screen.png`, and as rows. Never throws. For the machine. */
+  keep({ picture, text }: ScreenSight): readonly string[] {
+    try {
+      this.save(picture, "screen", "end");
     } catch {
       // What else is known of the machine must not be lost for a picture.
     }
-    const { height, width } = sight.picture;
-    return sight.text?.rows.map((row) => row.trimEnd()) ?? [`graphics, ${width} × ${height}`];
+    const graphics = `graphics, ${picture.width} × ${picture.height}`;
+    return text?.rows.map((row) => row.trimEnd()) ?? [graphics];
   }
 
   /** Has the screen looked at, as for a wait, until the returned function is called. */
@@ -223,14 +228,6 @@ export class Screen {
     });
   }
 
-  async #lookIfPossible(): Promise<ScreenSight | undefined> {
-    try {
-      return await this.#hooks.display?.look();
-    } catch {
-      return this.#waits.last;
-    }
-  }
-
   #display(): Display {
     const { display } = this.#hooks;
     if (display !== undefined) return display;
@@ -240,7 +237,7 @@ export class Screen {
     );
   }
 
-  #evident<Result>(act: () => Promise<Result>): Promise<Result> {
-    return atCaller(act, this.#hooks.attachEvidence);
+  #evident<Result>(act: () => Promise<Result>, awaited?: AwaitedText): Promise<Result> {
+    return atCaller(act, (error) => this.#hooks.attachEvidence(error, awaited));
   }
 }

@@ -1,3 +1,4 @@
+export type { AwaitedText } from "./awaited-text.ts";
 export { checkEncoding, type Encoding } from "./characters/index.ts";
 export type { CommandOptions } from "./command.ts";
 export { fatalLineOf } from "./fatal-line.ts";

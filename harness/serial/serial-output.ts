@@ -1,6 +1,7 @@
 /** Waiting for what a guest prints on a port. */
 import { atCaller, CallSite } from "../evidence/index.ts";
 import type { WaitLimit } from "../process/index.ts";
+import type { AwaitedText } from "./awaited-text.ts";
 import { type LineSource, type SerialLine, takeLines } from "./lines.ts";
 import { PendingWaits } from "./pending-waits.ts";
 import { QuietTimer } from "./quiet-timer.ts";
@@ -48,7 +49,7 @@ export abstract class SerialOutput extends SerialRecord {
       ended: () => this.#ended,
       limit: hooks.limit,
       onWaiting: (change) => hooks.onWaiting?.(change),
-      withEvidence: (error) => this.withEvidence(error),
+      withEvidence: (error, awaited) => this.withEvidence(error, awaited),
       answer: (text) => this.answer(text),
     });
   }
@@ -192,7 +193,7 @@ export abstract class SerialOutput extends SerialRecord {
     try {
       return await wait.promise;
     } catch (error) {
-      throw await this.withEvidence(error as Error);
+      throw await this.withEvidence(error as Error, { channel: this.name, patterns });
     }
   }
 
@@ -203,9 +204,12 @@ export abstract class SerialOutput extends SerialRecord {
   }
 
   /** The first error is the one that is thrown, whatever goes wrong while it is dressed up. */
-  protected async withEvidence(error: Error): Promise<Error> {
+  protected async withEvidence(
+    error: Error,
+    awaited: AwaitedText = { channel: this.name, patterns: [] },
+  ): Promise<Error> {
     try {
-      return (await this.#hooks.attachEvidence?.(error)) ?? error;
+      return (await this.#hooks.attachEvidence?.(error, awaited)) ?? error;
     } catch (secondary) {
       error.cause ??= secondary;
       return error;

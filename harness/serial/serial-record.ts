@@ -2,6 +2,7 @@
 import { fatalPatterns } from "../deaths/index.ts";
 import type { WaitLimit } from "../process/index.ts";
 import { ArrivalTimes } from "./arrival-times.ts";
+import type { AwaitedText } from "./awaited-text.ts";
 import { ByteTail } from "./byte-tail.ts";
 import type { Encoding } from "./characters/index.ts";
 import { type FatalOutput, FatalWatch } from "./fatal-output.ts";
@@ -34,7 +35,7 @@ export interface SerialOutputHooks {
   /** Called with +1 when a wait begins and with -1 when it ends. */
   readonly onWaiting?: (change: 1 | -1) => void;
   /** Gives an error the evidence of the machine on its way out. */
-  readonly attachEvidence?: (error: Error) => Promise<Error> | Error;
+  readonly attachEvidence?: (error: Error, awaited: AwaitedText) => Promise<Error> | Error;
 }
 
 /** Characters of text, and bytes, that are kept in memory. `docs/limits.md`. */

@@ -1,6 +1,7 @@
 /** The waits for what a terminal shows, and the judgement over each of them. */
 import { TimeoutError } from "../evidence/index.ts";
 import { type PassedLimit, startWaitLimit, type WaitLimit } from "../process/index.ts";
+import type { AwaitedText } from "./awaited-text.ts";
 import type { Encoding } from "./characters/index.ts";
 import { fatalError } from "./fatal-error.ts";
 import { type FatalOutput, FatalWatch } from "./fatal-output.ts";
@@ -21,7 +22,7 @@ export interface TerminalPort {
   readonly ended: () => ((phase: string) => Error) | undefined;
   readonly limit: (timeoutMs: number | undefined, clock?: "host") => WaitLimit;
   readonly onWaiting: (change: 1 | -1) => void;
-  readonly withEvidence: (error: Error) => Promise<Error>;
+  readonly withEvidence: (error: Error, awaited: AwaitedText) => Promise<Error>;
   /** Sends the guest what the terminal answers, before all that waits for its turn. */
   readonly answer: (text: string) => Promise<void>;
 }
@@ -113,7 +114,9 @@ export class TerminalWaits {
 
   /** Fails all waits. */
   fail(makeError: (phase: string) => Error): void {
-    for (const wait of [...this.#waits]) this.#reject(wait, makeError(this.#phase(wait)));
+    for (const wait of [...this.#waits]) {
+      this.#reject(wait, makeError(`${this.#phase(wait)}${this.#hint(wait)}`));
+    }
   }
 
   #judge(wait: TerminalWait): void {
@@ -141,7 +144,8 @@ export class TerminalWaits {
   #failOfFatal(wait: TerminalWait): void {
     const fatal = this.#fatalOf(wait);
     if (!fatal?.complete) return;
-    this.#reject(wait, fatalError(this.#port.name, this.#phase(wait), fatal));
+    const phase = `${this.#phase(wait)}${this.#hint(wait)}`;
+    this.#reject(wait, fatalError(this.#port.name, phase, fatal));
   }
 
   /** The limit has passed, and what had arrived by then has been read. */
@@ -150,9 +154,14 @@ export class TerminalWaits {
     wait.ownFatal?.settle();
     this.#judge(wait);
     if (!this.#waits.has(wait)) return;
+    const more = detail + this.#hint(wait);
+    this.#reject(wait, new TimeoutError(this.#phase(wait), limitMs, name, more));
+  }
+
+  /** The row that is nearest to what was waited for. */
+  #hint(wait: TerminalWait): string {
     const near = nearestLine(this.#rows(), wait.condition.patterns);
-    const hint = near === undefined ? "" : `\n  nearest line: ${JSON.stringify(near)}`;
-    this.#reject(wait, new TimeoutError(this.#phase(wait), limitMs, name, detail + hint));
+    return near === undefined ? "" : `\n  nearest line: ${JSON.stringify(near)}`;
   }
 
   #reject(wait: TerminalWait, error: Error): void {

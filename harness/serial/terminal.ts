@@ -225,11 +225,12 @@ export class SerialTerminal {
   ): Promise<Result> {
     const result = atCaller(async () => {
       const condition = makeCondition();
+      const { patterns } = condition;
       this.#screen ??= this.#replay();
       try {
         return await this.#begin(condition, options);
       } catch (error) {
-        throw await this.#port.withEvidence(error as Error);
+        throw await this.#port.withEvidence(error as Error, { channel: this.name, patterns });
       }
     });
     // A wait that fails before it is awaited must not end the process.

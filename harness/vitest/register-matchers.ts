@@ -89,7 +89,9 @@ function runMatcher(
       if (ledger?.isClosed) return { pass: !state.isNot, message: () => "" };
       if (!(error instanceof BringupError)) throw error;
       const machine = actual instanceof Machine ? actual : machineOf(actual);
-      await machine?.attachEvidence(error);
+      const isScreen = actual instanceof Screen;
+      const awaited = isScreen ? { channel: actual.name, patterns: [] } : undefined;
+      await machine?.attachEvidence(error, awaited);
       if (typeof message === "string") error.message = `${message}: ${error.message}`;
       throw atCallSite(error, site);
     },

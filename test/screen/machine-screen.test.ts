@@ -65,6 +65,12 @@ test("what SeaBIOS wrote before the guest does not count, and the failure says s
     '\n  only the firmware\'s own row has it, which does not count: "Booting from ROM..."\n',
   );
   await matchers.toShowText({ isNot: true }, vm.screen, "SeaBIOS");
+  // A failed wait for the screen shows it, also where the guest has printed on a port.
+  expect(error.message).toMatch(/serial0, last.*\n {4}\| idle/);
+  expect(error.message).toMatch(/ {2}the screen:\n[\s\S]*\| Booting from ROM\.\.\. +\|/);
+  // Nobody has asked for it here.
+  const elsewhere = await errorOf(vm.serial.waitFor("login: ", short), TimeoutError);
+  expect(elsewhere.message).not.toContain("the screen");
 });
 
 test("a wait that nothing satisfies ends at once where the guest is dead, with the screen", async () => {
@@ -79,14 +85,15 @@ test("a wait that nothing satisfies ends at once where the guest is dead, with t
 
 test("a panic that only a screen shows fails waits and the test, and can be expected", async () => {
   const vm = await start("vga-text", "panic=1");
-  const error = await errorOf(vm.screen.waitForText("login: ", soon), GuestError);
+  const error = await errorOf(vm.screen.waitForText("First OS: login", soon), GuestError);
   expect(error.exit).toMatchObject({ kind: "panic", message: "Kernel panic: no init found" });
+  expect(error.message).toContain('nearest line: " First OS"');
   const unexpected = await errorOf(vm.verdict.checkAlive(), GuestError);
   expect(unexpected.message).toMatch(/^panic: Kernel panic: no init found/);
   const expected = await start("vga-text", "panic=1");
   expect(
     await expected.verdict.waitForPanic((line) => line.includes("no init"), soon),
-  ).toMatchObject({ kind: "panic", because: "the guest printed fatal output" });
+  ).toMatchObject({ kind: "panic", because: "the screen shows fatal output" });
   await expected.verdict.checkAlive();
 });
 

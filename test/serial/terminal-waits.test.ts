@@ -88,12 +88,14 @@ describe("fails", () => {
   test("when the machine ends, but not before it has seen everything", async () => {
     const port = portOf();
     const [last, never] = [port.terminal.waitForText("bye"), port.terminal.waitForText("hello")];
-    print(port, "bye");
+    print(port, "Helo\r\nbye");
     port.finish(poweredOff);
     await expect(last).resolves.toMatchObject({ text: "bye" });
     const error = await errorOf(never);
     expect(error).toBeInstanceOf(GuestError);
-    expect(error.message).toContain('while waiting for serial0\'s terminal to show "hello"');
+    expect(error.message).toContain(
+      'while waiting for serial0\'s terminal to show "hello"\n  nearest line: "Helo"',
+    );
     await expect(port.terminal.waitForText("bye")).resolves.toMatchObject({ text: "bye" });
     await expect(port.terminal.waitForText("later")).rejects.toThrow(GuestError);
   });
