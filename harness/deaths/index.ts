@@ -19,7 +19,7 @@ import { unknownFaults } from "./unknown-faults.ts";
 import { unknownPanics } from "./unknown-panics.ts";
 
 export type { Death, Reason } from "./death.ts";
-export { endOfFirstMark, MarkSearch, marksIn } from "./marks.ts";
+export { endOfFirstMark, isMarkAt, marksIn, markWords } from "./marks.ts";
 
 /** Every row of every table; of two that find the same line the first is asked. */
 export const deaths: readonly Death[] = [

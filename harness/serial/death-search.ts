@@ -3,12 +3,14 @@
  * line tells "Kernel panic: no init" from "Kernel panic: disabled"; but what it finds counts from
  * the first word of death on, and a match behind that word waits until the line is judged.
  */
-import { type Death, endOfFirstMark, MarkSearch, marksIn } from "../deaths/index.ts";
+import { type Death, endOfFirstMark, isMarkAt, marksIn, markWords } from "../deaths/index.ts";
+import { WordSieve } from "./word-sieve.ts";
 
 /** Characters of a line that are judged together: a longer line is judged in such pieces. */
 const judgedCharacters = 4096;
 /** Characters of the longest word. */
 const longestMark = 24;
+const sieve = new WordSieve(markWords.map((text) => ({ text, anyCase: true })));
 
 /** A line in which a guest says that it dies. */
 export interface FoundDeath {
@@ -25,6 +27,8 @@ export class DeathSearch {
   /** How much of the line has been searched for words. */
   #searched = 0;
   #doubt: number | undefined;
+  /** Whether a word is in the line: one without any needs no closer look. */
+  #hasMark = false;
   #isSkipping: boolean;
 
   /** @param isInLine whether `start` is in a line that has been judged already. */
@@ -74,10 +78,10 @@ export class DeathSearch {
   #addLines(piece: string, from: number): FoundDeath | undefined {
     const start = this.#lineStart - from;
     const tail = piece.lastIndexOf("\n") + 1;
-    const marks = new MarkSearch(piece);
+    if (from < tail) sieve.load(piece);
     for (let seen = from; seen < tail; ) {
-      const mark = marks.next(seen);
-      if (mark === -1 || mark >= tail) break;
+      const mark = nextMark(piece, seen, tail);
+      if (mark === -1) break;
       const begin = Math.max(from, piece.lastIndexOf("\n", mark) + 1);
       const end = piece.indexOf("\n", mark);
       const segment = mark - ((mark - begin) % judgedCharacters);
@@ -111,7 +115,10 @@ export class DeathSearch {
     const from = Math.max(0, this.#searched - longestMark);
     if (this.#doubt === undefined) {
       const end = endOfFirstMark(this.#line, from);
-      if (end !== -1) this.#doubt = this.#lineStart + end;
+      if (end !== -1) {
+        this.#doubt = this.#lineStart + end;
+        this.#hasMark = true;
+      }
     }
     this.#searched = this.#line.length;
   }
@@ -119,9 +126,10 @@ export class DeathSearch {
   /** Judges the line, and begins the next one behind a newline. */
   #endLine(): FoundDeath | undefined {
     const line = this.#line;
-    const found = this.#judge(line, this.#lineStart);
+    const found = this.#hasMark ? this.#judge(line, this.#lineStart) : undefined;
     if (found !== undefined) return found;
     this.#line = "";
+    this.#hasMark = false;
     this.#lineStart += line.length + 1;
     this.#searched = 0;
     this.#doubt = undefined;
@@ -137,4 +145,11 @@ export class DeathSearch {
     if (death === undefined) return undefined;
     return { decidedAt: start + endOfFirstMark(line, 0), death };
   }
+}
+
+/** Where the first word begins in the loaded text; -1 where none does. */
+function nextMark(text: string, from: number, end: number): number {
+  let at = sieve.nextLoaded(from, end);
+  while (at !== -1 && !isMarkAt(text, at)) at = sieve.nextLoaded(at + 1, end);
+  return at;
 }

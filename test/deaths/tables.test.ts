@@ -1,6 +1,6 @@
 /** What the tables of deaths find on a port, and what they leave alone. */
 import { describe, expect, test } from "vitest";
-import { deaths, fatalPatterns } from "../../harness/deaths/index.ts";
+import { deaths, fatalPatterns, marksIn } from "../../harness/deaths/index.ts";
 import { GuestError } from "../../harness/evidence/index.ts";
 import { errorOf, portOf, print } from "../serial/ports.ts";
 
@@ -103,12 +103,13 @@ const rows = deaths.map((death): [string, (typeof deaths)[number]] => [
 ]);
 
 describe("the tables", () => {
-  test.each(rows)("%s", (_, { pattern, quiet, says, source }) => {
+  test.each(rows)("%s", (_, { marks, pattern, quiet, says, source }) => {
     expect(source).not.toBe("");
     expect(says.length).toBeGreaterThan(0);
     expect(quiet.length).toBeGreaterThan(0);
     for (const line of says) {
       expect(line).toMatch(pattern);
+      expect(marks, line).toEqual(expect.arrayContaining([expect.toBeOneOf(marksIn(line))]));
       const port = portOf();
       print(port, `before\n${line}\n\nafter\n`);
       expect(port.unexpectedFatal?.line, line).toBe(line);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { endOfFirstMark, isMarkAt, marksIn, markWords } from "../../harness/deaths/index.ts";
 import { FatalPatterns } from "../../harness/serial/fatal-searches.ts";
 import { searchFor } from "../../harness/serial/pattern-search.ts";
 import { requiredWords } from "../../harness/serial/required-words.ts";
@@ -99,6 +100,47 @@ test("a sieve finds the first word, wherever it stands", () => {
   expect(sieve.firstIn(`${"x".repeat(2000)}kernel panic`)).toBe(2000);
   expect(sieve.firstIn(`${"x".repeat(2000)}paNIC`)).toBe(2000);
   expect(sieve.firstIn("a [# b", 2)).toBe(2);
+});
+
+test("words of four characters or more are found exactly where they begin", () => {
+  const unit = fc.constantFrom("a", "b", "A", "*", "\n", "é", "š", "語");
+  const word = fc.string({ unit: fc.constantFrom("a", "b", "*"), minLength: 4, maxLength: 7 });
+  fc.assert(
+    fc.property(
+      fc.array(word, { minLength: 1, maxLength: 6 }),
+      fc.string({ unit, maxLength: 60 }),
+      fc.nat(8),
+      (words, text, from) => {
+        const sieve = new WordSieve(words.map((one) => ({ text: one, anyCase: true })));
+        // Only the low byte of a character is looked at: what is left of "š" is "a".
+        const seen = text.replaceAll("š", "a").toLowerCase();
+        const places = words.map((one) => seen.indexOf(one, from)).filter((place) => place !== -1);
+        expect(sieve.firstIn(text, from)).toBe(places.length === 0 ? -1 : Math.min(...places));
+        // What an earlier and longer text left behind is not seen.
+        sieve.load(`${text}aaaaaaaa`);
+        sieve.load(text);
+        expect(sieve.nextLoaded(from, text.length)).toBe(sieve.firstIn(text, from));
+      },
+    ),
+    runs(2000),
+  );
+});
+
+test("every word of death stops the sieve, wherever it stands, and however it is written", () => {
+  const sieve = new WordSieve(markWords.map((text) => ({ text, anyCase: true })));
+  for (const word of markWords) {
+    for (let before = 0; before < 8; before += 1) {
+      const text = `${"-".repeat(before)}${word}${"-".repeat(before % 3)}`;
+      expect(sieve.firstIn(text), text).toBe(before);
+      expect(isMarkAt(text, before), text).toBe(true);
+      expect(endOfFirstMark(text, 0), text).toBeLessThanOrEqual(before + word.length);
+      expect(marksIn(text), text).not.toEqual([]);
+    }
+  }
+  for (const text of ["by default", "bootstrap", "mechanics", "Bug: none", "[#a]", "expected: 0"]) {
+    expect(endOfFirstMark(text, 0), text).toBe(-1);
+    expect(marksIn(text), text).toEqual([]);
+  }
 });
 
 test("patterns that are sieved find what they find by themselves", () => {
