@@ -66,6 +66,12 @@ export type MachineExit =
   | (EndedAt & { readonly kind: "lockup" })
   /** The guest reported its own death, on serial or through `pvpanic`. */
   | (EndedAt & { readonly kind: "panic"; readonly message: string })
+  /**
+   * An EFI application has returned to the firmware that started it. `status` is the name of what
+   * it returned ("EFI_SUCCESS", "EFI_NOT_FOUND"), the number of an error that has no name
+   * ("0x8000000000000063"), or "a warning".
+   */
+  | (EndedAt & { readonly kind: "efi-return"; readonly status: string })
   /** A watchdog ran out, and its action ended the machine: "reset", "pause" or "poweroff". */
   | (EndedAt & { readonly kind: "watchdog"; readonly action: string })
   /** QEMU or KVM could not go on executing the guest. */
@@ -105,6 +111,8 @@ export function isDeath(exit: MachineExit): boolean {
       return exit.outcome === "fail";
     case "power-off":
       return false;
+    case "efi-return":
+      return exit.status !== "EFI_SUCCESS";
     case "killed":
       return exit.by !== "kill()" && exit.by !== "dispose";
     default:
@@ -163,6 +171,8 @@ function describeKind(exit: MachineExit | DeadHalt): string {
       return "lockup: a fault while handling a HardFault";
     case "panic":
       return `panic: ${oneLine(exit.message)}`;
+    case "efi-return":
+      return `the EFI application returned ${printableLine(exit.status)} to the firmware`;
     case "watchdog":
       return `the watchdog ran out (its action: ${exit.action})`;
     case "internal-error":

@@ -8,6 +8,7 @@ import { sharedMemoryArguments } from "./devices/virtiofs.ts";
 import { diskOverlays, mediaArguments, type PlannedMedia } from "./disk-arguments.ts";
 import { displayArguments } from "./display-adapter.ts";
 import { escapeComma, type PlannedOverlay } from "./drive-arguments.ts";
+import type { EfiStarter } from "./efi-return.ts";
 import { exitDeviceArguments, semihostingArguments } from "./exit-device.ts";
 import type { ExitOutcomes } from "./exit-outcomes.ts";
 import { type FlatBinary, flatBinaryArguments } from "./flat-binary.ts";
@@ -61,6 +62,8 @@ export interface MachinePlan {
         /** Whether it runs in System Management Mode, which alone may then write to its flash. */
         readonly hasSmm?: boolean;
       };
+  /** Who starts the EFI application under test, where firmware may start one. */
+  readonly efiStarter: EfiStarter | undefined;
   readonly ports: readonly PlannedPort[];
   readonly onReset: "stop" | "continue";
   readonly exitOutcomes: ExitOutcomes | undefined;

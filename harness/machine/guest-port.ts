@@ -32,7 +32,10 @@ export function wireGuestPort(
     hooks,
     limits: parts.portLimits,
     onLogFull: (reason) => watch.endWatch.kill(reason),
-    onOutput: () => watch.resets.sawOutput(),
+    onOutput: () => {
+      watch.resets.sawOutput();
+      if (name === watch.efiWatch?.portName) watch.efiWatch.sawOutput();
+    },
   });
 }
 

@@ -13,6 +13,7 @@ import type { AwaitedText } from "../serial/index.ts";
 import type { Autopsy } from "./autopsy.ts";
 import { CrashReport } from "./crash-report.ts";
 import { DeadHaltSampler } from "./dead-halt-sampler.ts";
+import { type EfiWatch, watchEfi } from "./efi-watch.ts";
 import { EndWaits } from "./end-waits.ts";
 import { EndWatch, saysTripleFault } from "./end-watch.ts";
 import { exitDeviceOf } from "./exit-device.ts";
@@ -26,6 +27,7 @@ import { makeScreen } from "./make-screen.ts";
 import { PanicWatch, panicOf } from "./panic-watch.ts";
 import { hasRepeatingFirmware } from "./pc-firmware.ts";
 import type { WiredPort } from "./port-wiring.ts";
+import { inWords } from "./qmp-log.ts";
 import { ResetWatch } from "./reset-watch.ts";
 
 export class GuestWatch {
@@ -36,6 +38,7 @@ export class GuestWatch {
   readonly endWaits: EndWaits;
   readonly endWatch: EndWatch;
   readonly resets: ResetWatch;
+  readonly efiWatch: EfiWatch | undefined;
   readonly screen: Screen;
   readonly hold: GuestHold;
   readonly crash = new CrashReport();
@@ -87,6 +90,7 @@ export class GuestWatch {
       onTaken: () => this.endWaits.offerReset(() => this.resets.take()),
       onLoop: (resets) => void this.#foundLoop(resets),
     });
+    this.efiWatch = watchEfi(parts, port, (exit) => void this.#foundReturn(exit));
     parts.qmp.onEvent((event) => this.#follow(event));
     this.endWatch = this.#watchEnd();
     if (parts.plan.debug) this.sampler.stop();
@@ -153,7 +157,7 @@ export class GuestWatch {
   }
 
   #follow({ event, data }: QmpEvent): void {
-    this.chronicle.note("qmp", `${event} ${words(data ?? {})}`);
+    this.chronicle.note("qmp", `${event} ${inWords(data ?? {})}`);
     // QEMU also stops for the autopsy; nobody could go on from that.
     if (event === "STOP" && !this.endWatch.isEnding) this.lifecycle.enter("paused");
     if (event === "RESUME") {
@@ -162,13 +166,9 @@ export class GuestWatch {
     }
     if (event === "SUSPEND") this.lifecycle.enter("suspended");
     if (event === "WAKEUP") this.lifecycle.enter("running");
-    if (event === "GUEST_CRASHLOADED") this.#crashLoaded();
+    // The guest has died and its crash kernel goes on: like fatal output, and no end.
+    if (event === "GUEST_CRASHLOADED") this.panics.take(this.crash.take());
     if (event === "RESET") this.chronicle.forgetFinding();
-  }
-
-  /** The guest has died and its crash kernel goes on: like fatal output, and no end. */
-  #crashLoaded(): void {
-    this.panics.take(this.crash.take());
   }
 
   /** Takes the guest's last words. What cannot be read is not worth more than how it ended. */
@@ -202,9 +202,7 @@ export class GuestWatch {
     // Meanwhile the machine may have ended, or been reset or paused by the test.
     if (this.lifecycle.state !== "running") return;
     if (line !== undefined) {
-      const because = `the guest printed fatal output, then: ${finding.because}`;
-      const place = finding.at === undefined ? {} : { at: finding.at };
-      this.#end({ ...panicOf(line), because, ...place });
+      this.#end(panicOf(line, finding));
       return;
     }
     this.chronicle.addFinding(finding);
@@ -216,6 +214,13 @@ export class GuestWatch {
     this.#parts.qmp.allowWaits();
   }
 
+  async #foundReturn(exit: MachineExit): Promise<void> {
+    const line = await this.panics.fatalLine();
+    if (this.endWatch.isEnding) return;
+    this.#end(line === undefined ? exit : panicOf(line, exit));
+    this.endWatch.kill("the harness, after an EFI application returned");
+  }
+
   async #foundLoop(resets: number): Promise<void> {
     const { logs, plan } = this.#parts;
     // Such firmware ends its own resets with a triple fault, which says nothing of the guest's.
@@ -225,9 +230,4 @@ export class GuestWatch {
     this.#end({ kind: "reset-loop", resets, because });
     this.endWatch.kill("the harness, after a reset loop");
   }
-}
-
-/** QMP's integers may be too large for a number, and then are bigints. */
-function words(data: unknown): string {
-  return JSON.stringify(data, (_, value) => (typeof value === "bigint" ? `${value}` : value));
 }

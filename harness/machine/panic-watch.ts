@@ -4,7 +4,7 @@
  * channel: other ports, QMP, the screen at once, and waits for the end once the guest has had a
  * moment to end by itself, so that an end right behind the panic is told with it.
  */
-import { GuestError, type MachineExit } from "../evidence/index.ts";
+import { type DeadHalt, GuestError, type MachineExit } from "../evidence/index.ts";
 import type { QmpClient } from "../qmp/index.ts";
 import type { Screen } from "../screen/index.ts";
 import type { CrashReport } from "./crash-report.ts";
@@ -154,7 +154,10 @@ export class PanicWatch {
   }
 }
 
-/** A panic by a line that the guest has printed, or shows. */
-export function panicOf(line: string): Panic {
-  return { kind: "panic", message: line.trim(), because: "the guest printed fatal output" };
+/** A panic by a line that the guest has printed, or shows, and by how it ended then. */
+export function panicOf(line: string, end?: DeadHalt | MachineExit): Panic {
+  const then = end === undefined ? "" : `, then: ${end.because}`;
+  const place = end?.at === undefined ? {} : { at: end.at };
+  const because = `the guest printed fatal output${then}`;
+  return { kind: "panic", message: line.trim(), because, ...place };
 }

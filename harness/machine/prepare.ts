@@ -17,6 +17,7 @@ import type { MachinePlan } from "./command-line.ts";
 import { planDeviceTree } from "./device-tree.ts";
 import { planSpecDevices } from "./devices/plan-devices.ts";
 import { planRtc } from "./devices/rtc.ts";
+import { efiStarterOf } from "./efi-watch.ts";
 import { examineImage } from "./examine-image.ts";
 import { checkSemihosting, exitDeviceOf, exitPortOf, needsTcg } from "./exit-device.ts";
 import { checkOutcomes } from "./exit-outcomes.ts";
@@ -100,6 +101,7 @@ export async function prepareMachine(
     ...loading,
     devices: await planSpecDevices(spec, loading.media, board, qemu, ports, directory),
     firmware: await planFirmware(board, qemu, directory),
+    efiStarter: efiStarterOf(spec, board, image),
     ports,
     onReset: spec.onReset ?? "stop",
     exitOutcomes: spec.exitOutcomes,

@@ -42,3 +42,8 @@ export class QmpLogFile {
     }
   }
 }
+
+/** An event's data in one line. QMP's integers may be too large for a number: those are bigints. */
+export function inWords(data: unknown): string {
+  return JSON.stringify(data, (_, value) => (typeof value === "bigint" ? `${value}` : value));
+}

@@ -35,6 +35,7 @@ const kinds: Readonly<Record<MachineExitKind, readonly string[]>> = {
   "triple-fault": [],
   lockup: [],
   panic: ["message"],
+  "efi-return": ["status"],
   watchdog: ["action"],
   "internal-error": ["message"],
   "qemu-crash": ["signal", "exitCode", "message"],

@@ -28,6 +28,7 @@ const kinds: { [Kind in MachineExitKind]: MachineExit & { kind: Kind } } = {
   "triple-fault": { kind: "triple-fault", because, at },
   lockup: { kind: "lockup", because, at },
   panic: { kind: "panic", message: "no init found", because, at },
+  "efi-return": { kind: "efi-return", status: "EFI_NOT_FOUND", because },
   watchdog: { kind: "watchdog", action: "reset", because, at },
   "internal-error": { kind: "internal-error", message: "emulation failure", because },
   "qemu-crash": { kind: "qemu-crash", signal: "SIGSEGV", message: "SIGSEGV", because },
@@ -45,6 +46,7 @@ test("each kind of ending reads as one line", () => {
     triple fault at paging.c:41 in map_kernel (0x10002c)
     lockup: a fault while handling a HardFault at paging.c:41 in map_kernel (0x10002c)
     panic: no init found at paging.c:41 in map_kernel (0x10002c)
+    the EFI application returned EFI_NOT_FOUND to the firmware
     the watchdog ran out (its action: reset) at paging.c:41 in map_kernel (0x10002c)
     internal error of the virtual machine: emulation failure
     QEMU itself died: SIGSEGV
@@ -95,6 +97,9 @@ describe("is a death", () => {
     [kinds["reset-loop"], true],
     [kinds["triple-fault"], true],
     [kinds.panic, true],
+    [kinds["efi-return"], true],
+    [{ ...kinds["efi-return"], status: "EFI_SUCCESS" }, false],
+    [{ ...kinds["efi-return"], status: "a warning" }, true],
     [kinds.watchdog, true],
     [kinds["internal-error"], true],
     [kinds["qemu-crash"], true],

@@ -115,6 +115,7 @@ export function planFor(
     media: { disks: [], cdrom: undefined, cdromFirst: false },
     devices: [],
     firmware: { kind: "default" },
+    efiStarter: undefined,
     ports: [
       ...portNames(names).map((name) => ({ name, kind: "serial" }) as const),
       ...(hasDebugConsole(spec) ? [debugConsole] : []),

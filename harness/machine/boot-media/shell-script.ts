@@ -4,6 +4,9 @@ import { SpecError } from "../../evidence/index.ts";
 /** Where the application is when the shell starts it, and not the firmware itself. */
 export const applicationPath = "bringup/application.efi";
 
+/** What the script prints before the number that the application has returned. */
+export const shellSays = "bringup: the EFI application returned ";
+
 /**
  * The shell's start-up script, which finds the disk with the application and starts that with the
  * command line (UEFI Shell specification 2.2, sections 3.3 and 3.6.2). A shell that is the boot
@@ -29,6 +32,7 @@ export function shellScript(commandLine: string): string {
     "for %i run (0 9)",
     `  if exist ${application} then`,
     `    ${application} ${escaped}`,
+    `    echo ${shellSays}%lasterror%`,
     "    exit",
     "  endif",
     "endfor",
