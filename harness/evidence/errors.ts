@@ -19,6 +19,8 @@ export interface Evidence {
   readonly title?: string;
   /** What the machine was doing, in one line. */
   readonly machine: string;
+  /** Where else than waited for the guest has spoken, or what is off by which it would. */
+  readonly hints?: readonly string[];
   /** What each port printed last. */
   readonly serial: readonly PortEvidence[];
   /** The rows of the screen, where it was waited for, or no port has printed anything. */

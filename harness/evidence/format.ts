@@ -2,9 +2,10 @@
 import { printable } from "../text/index.ts";
 import type { Evidence, PortEvidence } from "./errors.ts";
 
-/** Printable lines, without a trailing newline; begins with an empty line. */
+/** Printable lines, without a trailing newline; begins with hints, or with an empty line. */
 export function formatEvidence(evidence: Evidence): string {
   const lines = [
+    ...(evidence.hints ?? []).map((hint) => `  hint: ${hint}`),
     "",
     `  ${evidence.title ?? "machine"}: ${evidence.machine}`,
     ...(evidence.placeNote === undefined ? [] : [`  place: ${evidence.placeNote}`]),

@@ -16,6 +16,7 @@ export { readNotes } from "./elf-notes.ts";
 export { isEndlessLoop, loopReachBytes } from "./endless-loop.ts";
 export { portWriteCodeBytes, standsBehindPortWrite } from "./port-write.ts";
 export { type CpuRegisters, parseRegisters, type RegisterFormat } from "./registers.ts";
+export { findSemihostingCall } from "./semihosting-call.ts";
 export {
   type StoppingInstruction,
   stoppingCodeBytes,

@@ -1,10 +1,19 @@
 /** What a failure says of its machine: state, place, last lines, and the screen if that counts. */
-import { BringupError, type Evidence, formatEvidence } from "../evidence/index.ts";
-import type { Screen, ScreenSight } from "../screen/index.ts";
+import {
+  BringupError,
+  type Evidence,
+  formatEvidence,
+  GuestError,
+  TimeoutError,
+} from "../evidence/index.ts";
+import { type Screen, type ScreenSight, withoutSeaBios } from "../screen/index.ts";
 import type { AwaitedText } from "../serial/index.ts";
 import type { Autopsy } from "./autopsy.ts";
+import { channelFacts } from "./channel-facts.ts";
+import { channelHints } from "./channel-hints.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { MachineParts } from "./machine-parts.ts";
+import { isStartedBySeaBios } from "./pc-firmware.ts";
 import type { WiredPort } from "./port-wiring.ts";
 
 /** The guest that failed, as its watch knows it. */
@@ -32,7 +41,8 @@ export class FailureEvidence {
     const { chronicle, qmp } = this.#parts;
     // Where the connection is gone QEMU is about to be, and how it ended belongs to the evidence.
     if (qmp.state === "closed") await this.#guest.endWatch.settled();
-    const evidence = await this.take(awaited);
+    const isWait = error instanceof TimeoutError || error instanceof GuestError;
+    const evidence = await this.take(awaited, isWait);
     chronicle.note("error", error.message.split("\n", 1)[0] as string);
     chronicle.write(this.#guest.ports);
     error.evidence = evidence;
@@ -41,15 +51,21 @@ export class FailureEvidence {
   }
 
   /** What the machine is doing, with the last lines of every port. Never throws. */
-  async take(awaited?: AwaitedText): Promise<Evidence> {
+  async take(awaited?: AwaitedText, isWait = false): Promise<Evidence> {
     const { chronicle, qmp } = this.#parts;
     const { lifecycle, ports, screen } = this.#guest;
     const isAlive = chronicle.exit === undefined && qmp.state === "ready";
     const { at, isIdle } = isAlive ? await this.#autopsy.look() : { at: undefined, isIdle: false };
     const { description } = lifecycle;
     const doing = isIdle ? `${description}, idle` : description;
-    const sight = this.#showsScreen(awaited) ? await screen.glance() : undefined;
-    return chronicle.evidence(doing, at, ports, this.#kept(sight));
+    // A QEMU that has not answered that question is not asked another one for an advice.
+    const isSeen = this.#showsScreen(awaited) || (isWait && at !== undefined && screen.exists);
+    const sight = isSeen ? await screen.glance() : undefined;
+    const facts = await channelFacts(this.#parts, ports, awaited, this.#rowsOf(sight));
+    const isShown = this.#showsScreen(awaited) || facts.screen?.found !== undefined;
+    const evidence = chronicle.evidence(doing, at, ports, this.#kept(isShown ? sight : undefined));
+    const hints = isWait ? channelHints(facts) : [];
+    return hints.length === 0 ? evidence : { ...evidence, hints };
   }
 
   /** A screen counts where somebody waited for it, and where it is all that the guest has used. */
@@ -57,6 +73,13 @@ export class FailureEvidence {
     const { ports, screen } = this.#guest;
     if (!screen.exists) return false;
     return awaited?.channel === screen.name || ports.every(({ port }) => port.end === 0);
+  }
+
+  /** What the guest shows itself, which firmware's words are not. */
+  #rowsOf(sight: ScreenSight | undefined): readonly string[] | undefined {
+    if (sight?.text === undefined) return undefined;
+    const { rows } = sight.text;
+    return isStartedBySeaBios(this.#parts.plan) ? withoutSeaBios(rows) : rows;
   }
 
   #kept(sight: ScreenSight | undefined): readonly string[] | undefined {

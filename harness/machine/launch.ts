@@ -85,6 +85,7 @@ export async function launchMachine(
     child,
     qmp,
     fifos,
+    imageKind: prepared.image?.kind,
     symbols: prepared.symbols,
     builtAtMs: prepared.builtAtMs,
     failOn: prepared.failOn,

@@ -20,6 +20,8 @@ export interface MachineParts {
   readonly qmp: QmpClient;
   /** One for each port of the plan. */
   readonly fifos: readonly FifoPair[];
+  /** What the kernel was found to be: "elf", "bzimage". */
+  readonly imageKind: string | undefined;
   /** ELF with the guest's symbols. */
   readonly symbols: string | undefined;
   /** Fatal output of this guest, where the spec names its own. */

@@ -3,6 +3,7 @@ export { checkEncoding, type Encoding } from "./characters/index.ts";
 export type { CommandOptions } from "./command.ts";
 export { fatalLineOf } from "./fatal-line.ts";
 export type { FatalOutput } from "./fatal-output.ts";
+export { findLine } from "./find-line.ts";
 export type { LineEnd } from "./line-end.ts";
 export type { SerialLine } from "./lines.ts";
 export { nearestLine } from "./nearest-line.ts";
