@@ -17,7 +17,8 @@ import {
   withFlags,
 } from "./expression.ts";
 import type { Found, PatternSearch } from "./search.ts";
-import { timed } from "./slow-look.ts";
+import { LimitedLook, timed } from "./slow-look.ts";
+import { SpanLimit } from "./span-limit.ts";
 import { StringSearch } from "./string-search.ts";
 
 /** Characters that a match of a regular expression may reach back from the newest one. */
@@ -48,6 +49,9 @@ export function searchFor(
 
 class RegExpSearch implements PatternSearch {
   readonly #expression: RegExp;
+  /** Ends what would hold everything up. Fatal output has to be found, however long it takes. */
+  readonly #limitedLook: LimitedLook | undefined;
+  readonly #span: SpanLimit;
   readonly #byLine: boolean;
   readonly #inLine: boolean;
   /** Text can be judged without what stands before it, but for what a match may span. */
@@ -63,17 +67,24 @@ class RegExpSearch implements PatternSearch {
 
   constructor(expression: RegExp, start: number, options: SearchOptions) {
     this.#expression = withFlags(expression, "g");
+    this.#limitedLook = options.immediate ? undefined : new LimitedLook(this.#expression);
     this.#byLine = canBeUndone(expression);
     this.#inLine = staysInLine(expression);
     this.#isLocal = !this.#byLine && (this.#inLine || !looksBehind(expression));
     this.#required = requiredText(expression);
     this.#immediate = options.immediate === true && isStable(expression);
     this.#lookBack = options.lookBack ?? lookBackCharacters;
+    this.#span = new SpanLimit(expression, this.#lookBack);
     this.#stretch = stretchLookBacks * this.#lookBack;
     this.#start = start;
   }
 
+  get detail(): string {
+    return this.#span.detail;
+  }
+
   add(piece: string, isRuledOut = false): Found | undefined {
+    this.#span.add(piece);
     const [head, tail] = this.#inLine
       ? [piece.indexOf("\n") + 1, piece.lastIndexOf("\n")]
       : [this.#lookBack + 1, piece.length - this.#lookBack - 1];
@@ -159,8 +170,8 @@ class RegExpSearch implements PatternSearch {
   #matchIn(text: string, from: number): RegExpExecArray | undefined {
     if (this.#required !== "" && !text.includes(this.#required, from)) return undefined;
     this.#expression.lastIndex = from;
-    const match = timed(this.#expression, text.length, () => this.#expression.exec(text));
-    return match ?? undefined;
+    if (this.#limitedLook !== undefined) return this.#limitedLook.at(text) ?? undefined;
+    return timed(this.#expression, text.length, () => this.#expression.exec(text)) ?? undefined;
   }
 
   /** A match within a line that ended in an earlier line would have been found there. */

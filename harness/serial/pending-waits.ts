@@ -93,7 +93,7 @@ export class PendingWaits {
   fail(makeError: (phase: string) => Error): void {
     for (const wait of [...this.#waits]) {
       const error = makeError(this.#phase(wait));
-      error.message += this.#hint(wait);
+      error.message += this.#hint(wait) + wait.detail;
       this.#reject(wait, error);
     }
   }
@@ -131,6 +131,10 @@ export class PendingWaits {
       this.#reject(wait, fatalError(this.#context.name, this.#phase(wait), verdict.output));
       return;
     }
+    if (verdict.kind === "failed") {
+      this.#reject(wait, verdict.error);
+      return;
+    }
     const { found } = verdict;
     if (wait.movesCursor) this.moveCursor(found.end);
     // A wait that names its own fatal output answers for all that it has passed.
@@ -148,7 +152,7 @@ export class PendingWaits {
       this.#decide(wait, wait.verdict);
       return;
     }
-    const more = detail + this.#hint(wait);
+    const more = detail + this.#hint(wait) + wait.detail;
     this.#reject(wait, new TimeoutError(this.#phase(wait), limitMs, name, more));
   }
 

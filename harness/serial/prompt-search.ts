@@ -3,6 +3,7 @@ import { findEcho } from "./command-echo.ts";
 import { withFlags } from "./expression.ts";
 import { lookBackCharacters } from "./pattern-search.ts";
 import type { Found, PatternSearch } from "./search.ts";
+import { LimitedLook } from "./slow-look.ts";
 
 /** The part of a port's text that a search reads: offsets count from the very start. */
 export interface PrintedText {
@@ -19,8 +20,8 @@ export function promptAtEnd(prompt: string | RegExp): Prompt {
     return (text) => (text.endsWith(wanted) ? text.length - wanted.length : undefined);
   }
   const { flags, source } = withFlags(prompt, prompt.multiline ? "" : "m");
-  const expression = new RegExp(`(?:${source})(?![\\s\\S])`, flags);
-  return (text) => expression.exec(text)?.index;
+  const look = new LimitedLook(new RegExp(`(?:${source})(?![\\s\\S])`, flags));
+  return (text) => look.at(text)?.index;
 }
 
 /** Finds that the guest stands at its prompt. */

@@ -1,5 +1,6 @@
 /** Looks for a pattern on a screen. */
 import { withFlags } from "./expression.ts";
+import { LimitedLook } from "./slow-look.ts";
 
 /** What was found on a screen. */
 export interface ScreenMatch {
@@ -37,6 +38,6 @@ function findIn(shown: string, pattern: string | RegExp): ScreenMatch | undefine
     const text = pattern.replaceAll(/\r\n?/g, "\n");
     return shown.includes(text) ? { text, match: null } : undefined;
   }
-  const match = withFlags(pattern, "").exec(shown);
+  const match = new LimitedLook(withFlags(pattern, "")).at(shown);
   return match === null ? undefined : { text: match[0], match };
 }

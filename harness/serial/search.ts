@@ -10,7 +10,10 @@ export interface Found {
   readonly match: RegExpExecArray | null;
 }
 
-/** A search in progress. Feed it every piece of text once, in order. */
+/**
+ * A search in progress. Feed it every piece of text once, in order. A look that takes too long
+ * throws a `SpecError`.
+ */
 export interface PatternSearch {
   /**
    * Looks at the text that `piece` adds. Once something is found, the search is over.
@@ -22,4 +25,6 @@ export interface PatternSearch {
    * @param held what stands behind the text, and may be taken back: the search does not keep it.
    */
   settle(held?: string): Found | undefined;
+  /** For the message of a wait that fails: a limit that may be why, or `""`. */
+  readonly detail?: string;
 }

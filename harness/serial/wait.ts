@@ -55,10 +55,11 @@ export interface FoundPattern extends Found {
   readonly index: number;
 }
 
-/** What the output says about a wait: whichever the guest printed first. */
+/** What the output says about a wait. */
 export type Verdict =
   | { readonly kind: "found"; readonly found: FoundPattern }
-  | { readonly kind: "fatal"; readonly output: FatalOutput };
+  | { readonly kind: "fatal"; readonly output: FatalOutput }
+  | { readonly kind: "failed"; readonly error: Error };
 
 export class SerialWait {
   #start: number;
@@ -74,6 +75,7 @@ export class SerialWait {
   /** Characters that come and stand before `start`: they were held back when it began. */
   #unseen = 0;
   #found: FoundPattern | undefined;
+  #failure: Error | undefined;
   #resolve!: (result: WaitResult) => void;
   #reject!: (error: Error) => void;
   #stopTimer: () => void = () => {};
@@ -127,7 +129,8 @@ export class SerialWait {
     if (output !== undefined && (found === undefined || output.decidedAt <= found.decidedAt)) {
       return { kind: "fatal", output };
     }
-    return found === undefined ? undefined : { kind: "found", found };
+    if (found !== undefined) return { kind: "found", found };
+    return this.#failure && { kind: "failed", error: this.#failure };
   }
 
   /**
@@ -169,7 +172,6 @@ export class SerialWait {
     }
   }
 
-  /** Feeds the next piece of text. */
   add(piece: string): void {
     const text = piece.slice(this.#unseen);
     this.#unseen -= piece.length - text.length;
@@ -213,14 +215,23 @@ export class SerialWait {
     this.#reject(error);
   }
 
+  /** Limits that may be why it has failed, for its message. */
+  get detail(): string {
+    return [...new Set(this.#searches.map((search) => search.detail))].join("");
+  }
+
   #consider(look: (search: PatternSearch) => Found | undefined): void {
     // A wait goes on after a match where fatal output came first and its line still grows.
-    if (this.#found !== undefined) return;
-    for (const [index, search] of this.#searches.entries()) {
-      const found = look(search);
-      if (found === undefined) continue;
-      const isEarlier = this.#found === undefined || found.decidedAt < this.#found.decidedAt;
-      if (isEarlier) this.#found = { ...found, index };
+    if (this.#found !== undefined || this.#failure !== undefined) return;
+    try {
+      for (const [index, search] of this.#searches.entries()) {
+        const found = look(search);
+        if (found === undefined) continue;
+        const isEarlier = this.#found === undefined || found.decidedAt < this.#found.decidedAt;
+        if (isEarlier) this.#found = { ...found, index };
+      }
+    } catch (error) {
+      this.#failure = error as Error;
     }
   }
 }
