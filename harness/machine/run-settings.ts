@@ -15,6 +15,8 @@ export interface RunSettings {
   readonly session: string;
   /** The project's root: tests run there, and names of evidence are relative to it. */
   readonly root: string;
+  /** Where vitest was started. */
+  readonly startedIn: string;
   /** What is not to be booted. */
   readonly failedBuilds: readonly FailedBuild[];
 }

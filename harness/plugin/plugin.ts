@@ -100,7 +100,8 @@ async function prepare(
   addReporter(vitest, ProgressReporter).begin(vitest, options.heartbeatMs ?? defaultHeartbeatMs);
   const run = await runOf(vitest, evidence);
   RunningTests.of(vitest).readNotes(project.name, join(evidence, "runs", run.run, "running"));
-  const settings = { ...run, evidence, machine: options.machine, root };
+  const startedIn = process.cwd();
+  const settings = { ...run, evidence, machine: options.machine, root, startedIn };
   const provide = (failedBuilds: RunSettings["failedBuilds"]) =>
     project.provide("bringup", { ...settings, failedBuilds });
   provide([]);

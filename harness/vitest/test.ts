@@ -5,10 +5,13 @@ import type { RunSettings } from "../machine/index.ts";
 import type { Boot } from "./boot-arguments.ts";
 import { TestOwner } from "./test-owner.ts";
 
-/** A test runs in its project's root, wherever vitest was started: files are named from there. */
+/**
+ * A test runs in its project's root, wherever vitest was started: files are named from there. A
+ * set-up file of the user's that has gone elsewhere has the last word.
+ */
 function enterRoot(): void {
-  const root = (inject("bringup") as RunSettings | undefined)?.root;
-  if (root !== undefined && root !== process.cwd()) process.chdir(root);
+  const run = inject("bringup") as RunSettings | undefined;
+  if (run !== undefined && process.cwd() === run.startedIn) process.chdir(run.root);
 }
 
 /**
