@@ -1,14 +1,12 @@
 /** Where in the user's code something was asked for, so that its failure points there. */
 import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** Frames that are looked at: the harness and the test runner come before the user's. */
 const framesLimit = 50;
+const harnessFolder = `${dirname(dirname(fileURLToPath(import.meta.url)))}/`;
 /** The harness as paths have it and as URLs do: frames of a stack come as either. */
-const harness = [
-  `${dirname(dirname(fileURLToPath(import.meta.url)))}/`,
-  new URL("..", import.meta.url).href,
-];
+const harness = [harnessFolder, pathToFileURL(harnessFolder).href];
 
 /** A place in the user's code. The text of the stack is made only when an error needs it. */
 export class CallSite {

@@ -20,7 +20,7 @@ function describeFiles(getPackage: () => PackedPackage): void {
   test("holds the compiled rooms, the documentation, and nothing else", () => {
     const shapes = getPackage().files.map((path) =>
       path
-        .replace(/^dist\/\w+\/.+?(\.d\.ts|\.js|\.json)$/, "dist/<room>/*$1")
+        .replace(/^dist\/\w+\/.+?(\.d\.m?ts|\.m?js|\.json)$/, "dist/<room>/*$1")
         .replace(/^docs\/.+(\.\w+)$/, "docs/*$1"),
     );
     expect([...new Set(shapes)]).toEqual([
@@ -29,6 +29,7 @@ function describeFiles(getPackage: () => PackedPackage): void {
       "README.ja.md",
       "README.md",
       "dist/<room>/*.d.ts",
+      "dist/<room>/*.d.mts",
       "dist/<room>/*.js",
       "dist/<room>/*.json",
       "dist/index.d.ts",

@@ -147,7 +147,7 @@ test("they are for machines", async ({ boot }) => {
   const assertion = expect(vm.serial) as unknown as Record<string, () => unknown>;
   for (const name of ["toExit", "toPowerOff", "toReset", "toPanic", "toBeRunning", "toBePaused"]) {
     expect(() => assertion[name]?.(), name).toThrow(
-      `write expect(vm).${name}(...): it takes a Machine, as boot() gives, and got an object of SerialPort`,
+      `write expect(vm).${name}(...): it takes a Machine, as boot() gives, and got the serial port serial0`,
     );
   }
 });

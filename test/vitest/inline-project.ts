@@ -151,7 +151,8 @@ export class InlineProject implements AsyncDisposable {
         .replace(/see it again: .*/g, "see it again: <command>")
         .replace(/runs\/\d{8}-\d{6}-[0-9a-f]{6}/g, "runs/<run>")
         .replace(/-\d{5,}(?:_\d+)+/g, "-<id>")
-        .replace(/0x[0-9a-f]+/g, "<address>")
+        // What a page fault was about is the guest's own doing, and the same every time.
+        .replace(/(?<!#PF \w+ )0x[0-9a-f]+/g, "<address>")
         // A guest that runs is somewhere else every time, and so is the source that is shown.
         .replace(/(machine[^:\n]*: running), at .*(?= \(x86_64)/g, "$1, at <place>")
         // Newer QEMU still knows where the guest was that has ended it.
