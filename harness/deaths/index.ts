@@ -3,20 +3,45 @@
  * What comes in: lines of text.
  * What goes out: expressions for such lines, and what belongs to their message.
  */
+
+import { bao } from "./bao.ts";
+import { bootLoaders } from "./boot-loaders.ts";
+import { coreboot } from "./coreboot.ts";
 import type { Death } from "./death.ts";
-import * as embedded from "./embedded.ts";
-import * as firmware from "./firmware.ts";
-import * as hypervisors from "./hypervisors.ts";
+import { dragonOs } from "./dragonos.ts";
+import { edk2 } from "./edk2.ts";
+import { espIdf } from "./esp-idf.ts";
+import { haiku } from "./haiku.ts";
+import { helenOs } from "./helenos.ts";
 import { illumos } from "./illumos.ts";
+import { jailhouse } from "./jailhouse.ts";
+import { l4 } from "./l4.ts";
 import { languages } from "./languages.ts";
 import { linux } from "./linux.ts";
 import { mach } from "./mach.ts";
+import { mbedOs } from "./mbed-os.ts";
+import { nuttx } from "./nuttx.ts";
+import { openSbi } from "./opensbi.ts";
+import { phoenix } from "./phoenix-rtos.ts";
+import { pintos } from "./pintos.ts";
+import { rCore } from "./rcore.ts";
+import { reactOs } from "./reactos.ts";
+import { riot } from "./riot.ts";
+import { rtThread } from "./rt-thread.ts";
+import { rtems } from "./rtems.ts";
 import { rust } from "./rust.ts";
-import * as systems from "./systems.ts";
-import { teaching } from "./teaching.ts";
+import { seL4 } from "./sel4.ts";
+import { serenity } from "./serenity.ts";
+import { theseus } from "./theseus.ts";
+import { trustedFirmware } from "./trusted-firmware.ts";
+import { uBoot } from "./u-boot.ts";
+import { uniKernels } from "./unikernels.ts";
 import { unix } from "./unix.ts";
 import { unknownFaults } from "./unknown-faults.ts";
 import { unknownPanics } from "./unknown-panics.ts";
+import { xen } from "./xen.ts";
+import { zCore } from "./zcore.ts";
+import { zephyr } from "./zephyr.ts";
 
 export type { Death, Reason } from "./death.ts";
 export { endOfFirstMark, isMarkAt, marksIn, markWords } from "./marks.ts";
@@ -25,14 +50,38 @@ export { endOfFirstMark, isMarkAt, marksIn, markWords } from "./marks.ts";
 export const deaths: readonly Death[] = [
   ...linux,
   ...rust,
-  ...teaching,
+  ...pintos,
+  ...rCore,
+  ...zCore,
   ...unix,
   ...illumos,
   ...mach,
-  ...Object.values(firmware).flat(),
-  ...Object.values(hypervisors).flat(),
-  ...Object.values(embedded).flat(),
-  ...Object.values(systems).flat(),
+  ...edk2,
+  ...uBoot,
+  ...openSbi,
+  ...trustedFirmware,
+  ...coreboot,
+  ...bootLoaders,
+  ...xen,
+  ...jailhouse,
+  ...bao,
+  ...seL4,
+  ...l4,
+  ...zephyr,
+  ...nuttx,
+  ...rtems,
+  ...riot,
+  ...rtThread,
+  ...espIdf,
+  ...mbedOs,
+  ...phoenix,
+  ...helenOs,
+  ...haiku,
+  ...serenity,
+  ...reactOs,
+  ...dragonOs,
+  ...uniKernels,
+  ...theseus,
   ...languages,
   ...unknownPanics,
   ...unknownFaults,

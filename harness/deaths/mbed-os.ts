@@ -1,0 +1,12 @@
+import type { Death } from "./death.ts";
+
+export const mbedOs: readonly Death[] = [
+  {
+    pattern: /^\+\+ MbedOS (?:Fault Handler|Error Info) \+\+/m,
+    marks: ["fault", "end"],
+    source: "platform/source/TARGET_CORTEX_M/mbed_fault_handler.c, platform/source/mbed_error.c",
+    says: ["++ MbedOS Fault Handler ++", "++ MbedOS Error Info ++"],
+    quiet: ["the MbedOS Fault Handler is set"],
+    reason: { first: /^(?:FaultType|Error Status): / },
+  },
+];
