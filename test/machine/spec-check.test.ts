@@ -41,7 +41,12 @@ describe("refused", () => {
     ["disks", { disks: "a.img" }, '"a.img"', "an array of paths or disks"],
     ["disks[1]", { disks: ["a.img", 5] }, "5", "a path or { file, bus?, … }"],
     ["disks[0]", { disks: [""] }, '""', "a path or { file, bus?, … }"],
-    ["disks[0].bus", { disks: [{ file: "a", bus: "sata" }] }, '"sata"', '"virtio", "virtio-mmio", "ide", "ahci"'],
+    [
+      "disks[0].bus",
+      { disks: [{ file: "a", bus: "sata" }] },
+      '"sata"',
+      '"virtio", "virtio-mmio", "ide", "ahci"',
+    ],
     ["disks[0].readOnly", { disks: [{ file: "a", readOnly: 1 }] }, "1", "true or false"],
     ["disks[0].persist", { disks: [{ file: "a", persist: "no" }] }, '"no"', "true or false"],
     ["disks[0].format", { disks: [{ file: "a", format: "" }] }, '""', "a non-empty string"],
