@@ -10,6 +10,9 @@ import { type Environment, userDirectory } from "../process/index.ts";
 /** Raised whenever the shape or the meaning of anything kept changes. */
 const cacheFormat = 1;
 
+/** How every file of ours begins, as `writeCache` makes it. */
+const beginningOfEntry = '{"format":';
+
 /** One thing to keep: the file follows from `kind` and `subject`, its validity from `key`. */
 export interface CacheEntry<T> {
   /** What it is: "qemu", "devices", "calibration". */
@@ -79,14 +82,8 @@ function isStrangers(file: string): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== "ENOENT";
   }
-  // All that a computer that lost its power may leave of an entry.
-  if (text === "") return false;
-  try {
-    const kept: unknown = JSON.parse(text);
-    return !(isRecord(kept) && typeof kept.format === "number" && typeof kept.key === "string");
-  } catch {
-    return true;
-  }
+  // A computer that lost its power may leave nothing of an entry, or only its beginning.
+  return !beginningOfEntry.startsWith(text) && !/^\{"format":\d/.test(text);
 }
 
 /** `true` for objects that are neither `null` nor arrays. */

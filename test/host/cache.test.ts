@@ -88,7 +88,12 @@ describe("an entry", () => {
       expect(readFileSync(file, "utf8")).toBe(text);
       expect(readdirSync(directory)).toHaveLength(1);
     }
-    for (const text of ["", '{"format":0,"key":"of an older bringup"}']) {
+    for (const text of [
+      "",
+      '{"form',
+      '{"format":1,"key":"a","val',
+      '{"format":0,"key":"of an older bringup"}',
+    ]) {
       writeFileSync(file, text);
       expect(writeCache(directory, entry("a"), { text: "yes" })).toBe(true);
       expect(readCache(directory, entry("a"))).toEqual({ text: "yes" });

@@ -153,15 +153,19 @@ describe("planned", () => {
     ["a directory", { file: "/" }, "disks[0].file: / cannot be read as a disk: "],
     [
       "read-only and persistent",
-      { file: "a", readOnly: true, persist: true },
+      { file: import.meta.filename, readOnly: true, persist: true },
       "disks[0].persist: is",
     ],
     [
       "read-only on ide",
-      { file: "a", readOnly: true },
+      { file: import.meta.filename, readOnly: true },
       "disks[0].readOnly: is true, but QEMU has no",
     ],
-    ["read-only on sd", { file: "a", readOnly: true, bus: "sd" }, "disks[0].readOnly: is true"],
+    [
+      "read-only on sd",
+      { file: import.meta.filename, readOnly: true, bus: "sd" },
+      "disks[0].readOnly: is true",
+    ],
   ])("%s is refused", async (_, disk, message) => {
     expect((await errorOf(planDisk(disk, place), SpecError)).message.startsWith(message)).toBe(
       true,
