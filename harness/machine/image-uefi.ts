@@ -86,8 +86,10 @@ async function readFileSystem(
   head: Buffer,
 ): Promise<readonly string[] | undefined> {
   const code = head.toString("latin1", 0, sectorSizes[0]);
-  // Behind the longest table of parameters, up to the signature.
-  const isEmpty = head.subarray(90, 510).every((byte) => byte === 0);
+  // Behind the longest table of parameters, up to the signature. What stands before that table is
+  // a jump over it (FAT specification, BS_jmpBoot), or zeros; anything else is code by itself.
+  const isJump = (head[0] === 0xeb && head[2] === 0x90) || head[0] === 0xe9;
+  const isEmpty = (isJump || head[0] === 0) && head.subarray(90, 510).every((byte) => byte === 0);
   const isLoop = hasAt(head, 0, "\xeb\xfe");
   const isNone =
     isEmpty || isLoop || placeholders.some((placeholder) => code.includes(placeholder));
