@@ -124,6 +124,7 @@ function stable(text: string, root: string): string {
     .replaceAll(/\d{8}-\d{6}-[0-9a-f]{6}/g, "<run>")
     .replaceAll(/-+\d+_\d+\b/g, "-<id>")
     .replaceAll(/0x[0-9a-f]+/g, "<address>")
+    .replaceAll(/"id":\d+}/g, '"id":<id>}')
     .replaceAll(/\b\d+ms\b/g, "<time>")
     .replaceAll(/[ \t]+$/gm, "");
 }

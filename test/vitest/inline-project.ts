@@ -160,6 +160,8 @@ export class InlineProject implements AsyncDisposable {
         .replace(/power-off at .*? in power_off \(<address>\)/g, "power-off at <place>")
         .replace(/(at <place> .*\n)\n(?: +>? *\d+ \|.*\n)+/g, "$1")
         .replace(/(debug-exit with status .*?) at <place>/g, "$1")
+        // How many questions QEMU was asked before depends on what is looked at meanwhile.
+        .replace(/"id":\d+}/g, '"id":<n>}')
         .replace(/after \d+ ms \(what is left/g, "after <n> ms (what is left")
         .replace(/^( +(?:✓|×|↓|❯) .*?) \d+ms/gm, "$1")
         .replace(/RUN {2}v[\d.]+/, "RUN  <version>")
