@@ -16,6 +16,7 @@ import {
 } from "node:fs";
 import { readdir, rm, rmdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
+import { HostError } from "../evidence/index.ts";
 import { openWithLock, ownDirectory } from "../process/index.ts";
 import { makeInFolder, unwritable } from "./evidence-folder.ts";
 
@@ -38,8 +39,8 @@ export function newRunName(now: Date = new Date()): string {
  * prunes it before the process has ended, however it ends. A run in which nothing was kept leaves
  * no directory, unless its process is killed.
  * @param run from `newRunName`.
- * @throws `HostError` if the directory cannot be written or locked. It has no mark then: nothing
- *   removes it.
+ * Where it cannot be locked it has no mark, and nothing removes it.
+ * @throws `HostError` if the directory cannot be written.
  */
 export async function beginRun(folder: string, run: string): Promise<void> {
   const directory = join(folder, "runs", run);
@@ -50,12 +51,14 @@ export async function beginRun(folder: string, run: string): Promise<void> {
   ownDirectory(() => removeIfEmpty(directory));
 }
 
-/** @returns the descriptor, which stays open, or `undefined` where another process was first. */
+/** @returns the descriptor, which stays open, or `undefined` where there is no lock to be had. */
 async function lockNewMark(directory: string): Promise<number | undefined> {
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
   try {
     return await openWithLock(join(directory, markName), flags);
   } catch (error) {
+    // Where nothing can be locked the run has no mark, and nothing ever removes it.
+    if (error instanceof HostError) return undefined;
     throw unwritable(directory, error);
   }
 }

@@ -7,9 +7,9 @@ import { importedNames, parse } from "../../tools/syntax.ts";
 import type { PackedPackage } from "./packed-package.ts";
 import { repository } from "./stranger.ts";
 
-/** A sixth of it are the types of all QMP commands and events. */
-const packedLimitBytes = 448 * 1024;
-const unpackedLimitBytes = 1536 * 1024;
+/** An eighth of it are the types of all QMP commands and events; each file costs 512 bytes more. */
+const packedLimitBytes = 640 * 1024;
+const unpackedLimitBytes = 2048 * 1024;
 
 export function describeContents(getPackage: () => PackedPackage): void {
   describe("the tarball", () => describeFiles(getPackage));
@@ -23,15 +23,16 @@ function describeFiles(getPackage: () => PackedPackage): void {
         .replace(/^dist\/\w+\/.+?(\.d\.m?ts|\.m?js|\.json)$/, "dist/<room>/*$1")
         .replace(/^docs\/.+(\.\w+)$/, "docs/*$1"),
     );
-    expect([...new Set(shapes)]).toEqual([
+    expect([...new Set(shapes)].sort()).toEqual([
       "CHANGELOG.md",
       "LICENSE",
       "README.ja.md",
       "README.md",
-      "dist/<room>/*.d.ts",
       "dist/<room>/*.d.mts",
+      "dist/<room>/*.d.ts",
       "dist/<room>/*.js",
       "dist/<room>/*.json",
+      "dist/<room>/*.mjs",
       "dist/index.d.ts",
       "dist/index.js",
       "docs/*.md",
