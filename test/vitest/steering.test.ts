@@ -7,11 +7,13 @@ const hostile = {
 const said = "safe\\u202etxt.exe\\u2066";
 test("the guest's words in our error", async ({ boot }) => {
   const vm = await boot("kernels/echo.elf");
+  await expect(vm.serial).toPrint("> ");
   await vm.serial.writeLine(said);
   await expect(vm.serial).toPrint("never", { timeoutMs: 500 });
 });
 test("the guest's words in vitest's error", async ({ boot }) => {
   const vm = await boot("kernels/echo.elf");
+  await expect(vm.serial).toPrint("> ");
   await vm.serial.writeLine(said);
   await expect(vm.serial).toPrint(/you said: .*\\n/);
   expect(vm.serial.text).toBe("a\\nb" + String.fromCharCode(27) + "[2J");
