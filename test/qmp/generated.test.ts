@@ -1,4 +1,5 @@
 /** The generated types, and what is known without asking, against every QEMU of this computer. */
+import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -19,7 +20,11 @@ const askingLimitMs = 300_000;
 const schemas = new Map<string, { version: string; entities: Entities }>();
 
 beforeAll(async () => {
-  for (const program of await installedPrograms()) schemas.set(program, await askSchema(program));
+  for (const program of await installedPrograms()) {
+    // Debian builds this one for KVM alone: without that it does not start.
+    if (targetOf(program) === "x86_64-microvm" && !existsSync("/dev/kvm")) continue;
+    schemas.set(program, await askSchema(program));
+  }
 }, askingLimitMs);
 
 test("are what generating them again gives", async ({ skip }) => {
