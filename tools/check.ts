@@ -26,6 +26,11 @@ interface Step {
 
 const steps: readonly Step[] = [
   { name: "kernels", purpose: "the test kernels build", command: ["node", "kernels/build.ts"] },
+  {
+    name: "package",
+    purpose: "the package compiles, once for all tests that use it",
+    command: ["node", "test/compiled-package.ts"],
+  },
   { name: "format", purpose: "format and lint", command: ["biome", "ci", "."] },
   { name: "types", purpose: "types", command: ["tsc", "--noEmit"] },
   { name: "unused", purpose: "unused code and dependencies", command: ["knip"] },

@@ -1,6 +1,5 @@
 /** A project of a user, in a directory of its own, with the package as it would be installed. */
 import {
-  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -12,6 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
+import { compiledPackage } from "../compiled-package.ts";
 import { repository } from "./markdown.ts";
 
 const limitMs = 100_000;
@@ -30,25 +30,10 @@ export class ExampleProject {
     this.root = realpathSync(mkdtempSync(join(tmpdir(), "bringup-docs-")));
   }
 
-  /**
-   * Compiles the package into `node_modules/bringup` of a new directory; every other package is a
-   * link to the repository's. Type errors of the package itself are for another check to report.
-   */
+  /** A new directory with the compiled package; every other package is the repository's. */
   static async create(): Promise<ExampleProject> {
     const project = new ExampleProject();
-    const modules = join(project.root, "node_modules");
-    const dist = join(modules, "bringup/dist");
-    mkdirSync(dist, { recursive: true });
-    linkModules(modules);
-    cpSync(join(repository, "package.json"), join(modules, "bringup/package.json"));
-    for (const path of readdirSync(join(repository, "harness"), { recursive: true }) as string[]) {
-      // As `tools/build-package.mjs` does.
-      if (/\.(json|mjs|d\.mts)$/.test(path)) {
-        cpSync(join(repository, "harness", path), join(dist, path));
-      }
-    }
-    const options = ["-p", "tsconfig.build.json", "--outDir", dist];
-    await runProgram("tsc", options, { cwd: repository });
+    linkModules(join(project.root, "node_modules"), await compiledPackage());
     project.write("package.json", '{ "type": "module" }\n');
     return project;
   }
@@ -129,11 +114,13 @@ function stable(text: string, root: string): string {
     .replaceAll(/[ \t]+$/gm, "");
 }
 
-function linkModules(modules: string): void {
+function linkModules(modules: string, bringup: string): void {
+  mkdirSync(modules);
   const own = join(repository, "node_modules");
   for (const name of readdirSync(own)) {
     if (name !== "bringup") symlinkSync(join(own, name), join(modules, name));
   }
+  symlinkSync(bringup, join(modules, "bringup"));
 }
 
 async function runProgram(

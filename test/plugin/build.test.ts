@@ -147,13 +147,11 @@ describe("one build for all", { timeout: limitMs }, () => {
 describe("in projects, and with --root", { timeout: limitMs }, () => {
   const config = (name: string) => `
     import { bringup } from "bringup/vitest";
-    const conditions = ["bringup-source"];
     export default {
       plugins: [bringup({
         build: "cp ../kernels/hello.elf built.elf; pwd >> builds.log",
         machine: { kernel: "built.elf" }, junit: "reports/junit.xml",
       })],
-      resolve: { conditions }, ssr: { resolve: { conditions } },
       test: { name: "${name}" },
     };
   `;

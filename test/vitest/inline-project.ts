@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { execa } from "execa";
+import { compiledPackage } from "../compiled-package.ts";
 
 export const repository = join(import.meta.dirname, "../..");
 /** Milliseconds for a whole run of vitest, with both cores busy. */
@@ -34,6 +35,7 @@ export class InlineProject implements AsyncDisposable {
   readonly temporary: string;
 
   readonly #place: string;
+  #package = "";
 
   private constructor(place: string, root: string) {
     this.#place = place;
@@ -51,7 +53,8 @@ export class InlineProject implements AsyncDisposable {
     const modules = join(project.root, "node_modules");
     mkdirSync(modules);
     mkdirSync(project.temporary);
-    await symlink(repository, join(modules, "bringup"));
+    project.#package = await compiledPackage();
+    await symlink(project.#package, join(modules, "bringup"));
     await symlink(join(repository, "node_modules/vitest"), join(modules, "vitest"));
     await symlink(join(repository, "kernels/build/x86_64"), join(project.root, "kernels"));
     await project.write("package.json", '{ "type": "module" }\n');
@@ -76,7 +79,7 @@ export class InlineProject implements AsyncDisposable {
     variables: Readonly<Record<string, string>> = {},
     stdin: "ignore" | "pipe" = "ignore",
   ) {
-    // Node itself reads the configuration: the bundler of Vite's does not know the condition.
+    // Node itself reads the configuration, which is quicker than bundling it.
     const all = [...parameters, "--configLoader=native"];
     return execa(
       join(repository, "node_modules/.bin/vitest"),
@@ -142,12 +145,13 @@ export class InlineProject implements AsyncDisposable {
   normalise(text: string): string {
     return (
       stripVTControlCharacters(text)
-        // vitest names files relative to its root: a neighbour of the repository sees it so.
-        .replaceAll(`${relative(this.root, repository)}/`, "<bringup>/")
+        // vitest names files relative to its root: a neighbour of the package sees it so.
+        .replaceAll(`${relative(this.root, this.#package)}/`, "<package>/")
         .replaceAll(this.root, "<root>")
+        .replaceAll(this.#package, "<package>")
         .replaceAll(repository, "<bringup>")
-        .replace(/(?:\.\.\/)*\.\.<bringup>/g, "<bringup>")
-        .replace(/(?: ❯ .*<bringup>\/harness\/.*\n)+/g, " ❯ <frames of the harness>\n")
+        .replace(/(?:\.\.\/)*\.\.<(bringup|package)>/g, "<$1>")
+        .replace(/(?: ❯ .*<package>\/dist\/.*\n)+/g, " ❯ <frames of the harness>\n")
         .replace(/see it again: .*/g, "see it again: <command>")
         .replace(/runs\/\d{8}-\d{6}-[0-9a-f]{6}/g, "runs/<run>")
         .replace(/-\d{5,}(?:_\d+)+/g, "-<id>")
@@ -201,11 +205,8 @@ function configuration({ plugin = quick, plugins, test = "" }: InlineOptions): s
   return `
     import { bringup } from "bringup/vitest";
     import { defineConfig } from "vitest/config";
-    const conditions = ["bringup-source"];
     export default defineConfig({
       plugins: ${plugins ?? `[bringup(${plugin})]`},
-      resolve: { conditions },
-      ssr: { resolve: { conditions } },
       test: { slowTestThreshold: 3_600_000, ${test} },
     });
   `;
@@ -213,14 +214,14 @@ function configuration({ plugin = quick, plugins, test = "" }: InlineOptions): s
 
 /** The surrounding vitest must not colour the one inside, and neither must a build server. */
 function environment(): Record<string, string> {
-  const foreign = /^(VITEST|CI_PROJECT_DIR$|WORKSPACE$|CI$|GITHUB_|NODE_ENV$|TEST$|BRINGUP_)/;
+  const foreign =
+    /^(VITEST|CI_PROJECT_DIR$|WORKSPACE$|CI$|GITHUB_|NODE_(ENV|OPTIONS)$|TEST$|BRINGUP_)/;
   const inherited = Object.entries(process.env).flatMap(([name, value]) =>
     value === undefined || foreign.test(name) ? [] : [[name, value] as const],
   );
   return {
     ...Object.fromEntries(inherited),
     NO_COLOR: "1",
-    NODE_OPTIONS: "--conditions=bringup-source",
     PATH: `${join(repository, "node_modules/.bin")}:${process.env.PATH ?? ""}`,
   };
 }
