@@ -28,6 +28,7 @@ import {
 } from "./image-formats.ts";
 import { isIso, readIso } from "./image-iso.ts";
 import { findMultibootHeader, nearMissOfMultiboot } from "./image-multiboot.ts";
+import { checkWhole } from "./image-size.ts";
 import type { DetectedImage } from "./image-types.ts";
 import { readUefiDisk } from "./image-uefi.ts";
 
@@ -43,8 +44,8 @@ export const takenImages =
  * an ELF file.
  *
  * Throws `SpecError` on the field `kernel` where there is nothing to judge: no such file, a
- * directory, no permission, an empty file, a truncated ELF. Whether what was found can be booted is
- * for `checkImage` to say.
+ * directory, no permission, an empty file, one that ends before its own header says. Whether what
+ * was found can be booted is for `checkImage` to say.
  */
 export async function detectImage(path: string): Promise<DetectedImage> {
   const handle = await openImage(path);
@@ -59,7 +60,9 @@ export async function detectImage(path: string): Promise<DetectedImage> {
     const source = fileSource(handle, size);
     const head = await source.read(0, Math.min(size, headBytes), "the file");
     const facts = await recognise(source, head);
-    return { path, sizeBytes: size, ...facts };
+    const image = { path, sizeBytes: size, ...facts };
+    checkWhole(image, head);
+    return image;
   } catch (error) {
     if (!(error instanceof ElfError)) throw error;
     throw new SpecError(
