@@ -3,6 +3,7 @@ import { SpecError } from "../evidence/index.ts";
 import { checkBootLoader } from "./boot-media/boot-loader.ts";
 import { complainAbout } from "./image-complaint.ts";
 import { type DetectedImage, describeImage } from "./image-types.ts";
+import { checkUBoot } from "./image-u-boot.ts";
 import { kernelFormOf } from "./kernel-form.ts";
 import type { BootLoader } from "./spec.ts";
 
@@ -26,6 +27,7 @@ export interface ImageRequest {
  */
 export function checkImage(image: DetectedImage, request: ImageRequest = {}): void {
   const { arch, bootLoader, loadAddress, machine } = request;
+  if (bootLoader === undefined && loadAddress === undefined) checkUBoot(image, request);
   const form = kernelFormOf(image);
   const isSaid = arch !== undefined || machine !== undefined;
   // What the board makes of it is judged with the board at hand.

@@ -48,10 +48,13 @@ function complainAboutFile(image: Exclude<DetectedImage, ElfImage>): string | un
   }
 }
 
+/** It is enough where the board has a place for its kernels. */
+const flatRemedy = ', or of a flat binary the board: machine: "raspi3b", or arch: "riscv64"';
+
 function complainAboutUnknown(image: UnknownImage): string {
   if (image.nearMiss !== undefined) return image.nearMiss;
   const article = image.looks === "text" ? "a " : "";
-  const flat = image.looks === "data" ? ", or loadAddress and arch for a flat binary" : "";
+  const flat = image.looks === "data" ? flatRemedy : "";
   const remedy = `give the file that the linker wrote${flat}`;
   return `is no boot image but ${article}${describeImage(image)}; ${remedy}\n  ${takenImages}`;
 }

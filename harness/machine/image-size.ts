@@ -1,7 +1,7 @@
 /**
  * Whether a file has all the bytes that its own header promises: QEMU starts one that was cut short
  * while it was built or copied, and the guest hangs. Figures: Linux, arch/x86/boot.rst (in its
- * documentation) and arch/arm/boot/compressed/head.S; U-Boot, include/image.h; Microsoft's PE format;
+ * documentation), arch/arm/boot/compressed/head.S; U-Boot, include/image.h; Microsoft's PE format;
  * ECMA-119, section 8.4.
  */
 import { SpecError } from "../evidence/index.ts";

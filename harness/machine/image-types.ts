@@ -1,12 +1,14 @@
 /** What a boot image can be, judged by its content. */
-
 import type { CortexMProgram } from "../guest/index.ts";
 import type { ElfPart } from "./elf-parts.ts";
+import type { UBoot } from "./image-u-boot.ts";
 
 interface ImageFile {
   /** As it was given. */
   readonly path: string;
   readonly sizeBytes: number;
+  /** Of a file that may be U-Boot, where it is. */
+  readonly uBoot?: UBoot;
 }
 
 /** How an ELF file is loaded: by QEMU's `-kernel`, but for those that name GRUB. */
@@ -115,6 +117,7 @@ export interface LinuxImage extends ImageFile {
 /** A flat binary whose Multiboot 1 header says where to load it. */
 export interface MultibootImage extends ImageFile {
   readonly kind: "multiboot-binary";
+  readonly loadsAt: bigint;
 }
 
 /** Known by name, but nothing to boot. */

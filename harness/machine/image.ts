@@ -30,6 +30,7 @@ import { isIso, readIso } from "./image-iso.ts";
 import { findMultibootHeader, nearMissOfMultiboot } from "./image-multiboot.ts";
 import { checkWhole } from "./image-size.ts";
 import type { DetectedImage } from "./image-types.ts";
+import { findUBoot } from "./image-u-boot.ts";
 import { readUefiDisk } from "./image-uefi.ts";
 
 /** What can be given as a kernel, for the end of messages. */
@@ -60,7 +61,8 @@ export async function detectImage(path: string): Promise<DetectedImage> {
     const source = fileSource(handle, size);
     const head = await source.read(0, Math.min(size, headBytes), "the file");
     const facts = await recognise(source, head);
-    const image = { path, sizeBytes: size, ...facts };
+    const uBoot = mayBeUBoot(facts) ? await findUBoot(source) : undefined;
+    const image = { path, sizeBytes: size, ...facts, ...(uBoot === undefined ? {} : { uBoot }) };
     checkWhole(image, head);
     return image;
   } catch (error) {
@@ -89,12 +91,30 @@ async function recognise(source: ByteSource, head: Buffer): Promise<WithoutFile<
     const uefiOnly = await readUefiDisk(source, head);
     return uefiOnly === undefined ? disk : { ...disk, uefiOnly };
   }
-  if (findMultibootHeader(head)?.hasAddresses === true) return { kind: "multiboot-binary" };
+  const header = findMultibootHeader(head);
+  if (header?.hasAddresses === true) {
+    return { kind: "multiboot-binary", loadsAt: BigInt(header.loadsAt?.start ?? 0) };
+  }
   const unknown = lookAtUnknown(head);
   if (unknown.looks === "text") return recogniseText(head.toString("utf8", 0, 4096)) ?? unknown;
   if (unknown.looks !== "data") return unknown;
   const nearMiss = nearMissOf(head);
   return nearMiss === undefined ? unknown : { ...unknown, nearMiss };
+}
+
+/** The highest 256 MiB of 32 bits, where a PC has its firmware and no memory. */
+const firmwareStart = 0xf000_0000n;
+
+/** Where U-Boot is often given, and what a file is otherwise started as would not work. */
+function mayBeUBoot(facts: WithoutFile<DetectedImage>): boolean {
+  if (facts.kind === "unknown") return facts.looks === "data";
+  if (facts.kind === "multiboot-binary") return facts.loadsAt >= firmwareStart;
+  if (facts.kind !== "elf") return false;
+  const { arch = "", obstacle, parts } = facts;
+  if (obstacle === "shared-library" || obstacle === "no-boot-protocol") return true;
+  return (
+    /^(?:mips|ppc$)/.test(arch) || (/86/.test(arch) && (parts[0]?.address ?? 0n) >= firmwareStart)
+  );
 }
 
 /** What of a file without a format was meant for a boot protocol. */

@@ -74,7 +74,7 @@ async function checkedFile(path: string, board: ChosenBoard): Promise<string> {
     throw new SpecError(
       "firmware",
       `${file} is no ROM image for a PC, which has a multiple of 65536 bytes and at most 16 MiB; ` +
-        "of U-Boot give u-boot.rom, of coreboot coreboot.rom",
+        "of U-Boot give u-boot.rom, of coreboot coreboot.rom, and for another computer say its arch",
     );
   }
   const { flashBytes, ownFirmware } = board.facts;

@@ -96,7 +96,7 @@ test.each([
   [
     "data",
     "is no boot image but 7 bytes of a format that is not known; give the file that " +
-      "the linker wrote, or loadAddress and arch for a flat binary",
+      'the linker wrote, or of a flat binary the board: machine: "raspi3b", or arch: "riscv64"',
   ],
 ] as const)("%s", async (name, expected) => {
   const { message } = await complaint(samples[name]);
