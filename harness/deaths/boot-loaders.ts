@@ -5,14 +5,10 @@ export const bootLoaders: readonly Death[] = [
     pattern: /^GRUB has not booted the kernel/m,
     marks: ["end"],
     source: "our own script of GRUB, where GRUB refuses the kernel",
-    says: ["GRUB has not booted the kernel"],
-    quiet: ["GRUB has booted the kernel"],
   },
   {
     pattern: atHead(String.raw`PANIC: (?=\S)(?!\d+\s*$|none|disabled|enabled)`),
     marks: ["panic"],
     source: "Limine common/lib/panic.s2.c",
-    says: ["PANIC: limine: could not find kernel"],
-    quiet: ["PANIC: 0", "a PANIC: x"],
   },
 ];

@@ -2,18 +2,17 @@
 
 import type { Mark } from "./marks.ts";
 
-/** One way in which guests say that they die. */
+/**
+ * One way in which guests say that they die. Real lines and near misses are beside it in
+ * `fixtures/deaths/`, by the source: what only tests read is not in the package.
+ */
 export interface Death {
   /** Matches the line, and nothing beyond it; `^` is the beginning of the line. */
   readonly pattern: RegExp;
   /** Words one of which is in each such line, so that no other line needs a closer look. */
   readonly marks: readonly Mark[];
-  /** Where the system's source prints it. */
+  /** Where the system's source prints it; no two rows have the same. */
   readonly source: string;
-  /** Lines as they are printed. */
-  readonly says: readonly string[];
-  /** Lines of healthy guests that come close. */
-  readonly quiet: readonly string[];
   /** Further lines that tell the reason; the message takes them in. */
   readonly reason?: Reason;
 }

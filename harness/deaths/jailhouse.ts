@@ -7,11 +7,5 @@ export const jailhouse: readonly Death[] = [
     ),
     marks: ["fatal"],
     source: "hypervisor/arch/*/",
-    says: [
-      "FATAL: instruction abort at 0x40000000",
-      "FATAL: Jailhouse triggered exception #14",
-      "FATAL: unhandled trap (exception class 0x16)",
-    ],
-    quiet: ["FATAL: 0", "modprobe: FATAL: Module jailhouse not found."],
   },
 ];

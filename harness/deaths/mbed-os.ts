@@ -5,8 +5,6 @@ export const mbedOs: readonly Death[] = [
     pattern: /^\+\+ MbedOS (?:Fault Handler|Error Info) \+\+/m,
     marks: ["fault", "end"],
     source: "platform/source/TARGET_CORTEX_M/mbed_fault_handler.c, platform/source/mbed_error.c",
-    says: ["++ MbedOS Fault Handler ++", "++ MbedOS Error Info ++"],
-    quiet: ["the MbedOS Fault Handler is set"],
     reason: { first: /^(?:FaultType|Error Status): / },
   },
 ];

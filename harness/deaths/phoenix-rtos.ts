@@ -5,7 +5,5 @@ export const phoenix: readonly Death[] = [
     pattern: /^Exception #\d+: \S/m,
     marks: ["exception"],
     source: "Phoenix-RTOS hal/ia32/exceptions.c, hal/aarch64/exceptions.c",
-    says: ["Exception #14: Page Fault", "Exception #13: General Protection"],
-    quiet: ["Exceptions: 0", "Exception #14 is a page fault"],
   },
 ];

@@ -5,8 +5,6 @@ export const rtems: readonly Death[] = [
     pattern: /^\*{3} (?:FATAL|EXIT STATUS NOT ZERO) \*{3}/m,
     marks: ["banner"],
     source: "bsps/shared/start/bspfatal-default.c, bsp_fatal_extension()",
-    says: ["*** FATAL ***", "*** EXIT STATUS NOT ZERO ***"],
-    quiet: ["[ RTEMS shutdown ]", "*** TEST SUITE FATAL ***", "*** END OF TEST HELLO ***"],
     reason: { first: /^(?:fatal|exit) source: /, further: /^(?:fatal|exit) code: / },
   },
 ];

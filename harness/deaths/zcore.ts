@@ -6,8 +6,6 @@ export const zCore: readonly Death[] = [
     pattern: atHead(String.raw`panic cpu=\d`),
     marks: ["panic"],
     source: "zCore zCore/src/lang.rs, panic()",
-    says: ["panic cpu=0"],
-    quiet: ["panic cpu hotplug: off"],
     reason: anyReason,
   },
 ];

@@ -1,6 +1,7 @@
 /** What the tables of deaths find on a port, and what they leave alone. */
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { deaths, fatalPatterns, marksIn } from "../../harness/deaths/index.ts";
+import { type Death, deaths, fatalPatterns, marksIn } from "../../harness/deaths/index.ts";
 import { GuestError } from "../../harness/evidence/index.ts";
 import { errorOf, portOf, print } from "../serial/ports.ts";
 
@@ -97,13 +98,31 @@ const harmlessLines = [
   "ZEPHYR FATAL ERROR handler installed",
 ];
 
-const rows = deaths.map((death): [string, (typeof deaths)[number]] => [
-  death.says[0] ?? death.source,
-  death,
+/** What guests print that a row is for, and what comes close. */
+interface Lines {
+  readonly says: readonly string[];
+  readonly quiet: readonly string[];
+}
+
+/** A file for each of the tables, named as that; its keys are the sources of the rows. */
+const folder = "fixtures/deaths";
+const systems = readdirSync(folder).map((file): [string, Readonly<Record<string, Lines>>] => [
+  file.replace(".json", ""),
+  JSON.parse(readFileSync(`${folder}/${file}`, "utf8")),
 ]);
+const linesOf = new Map(systems.flatMap(([, lines]) => Object.entries(lines)));
 
 describe("the tables", () => {
-  test.each(rows)("%s", (_, { marks, pattern, quiet, says, source }) => {
+  test.each(systems)("%s has a row for each source, and no other", async (system, lines) => {
+    const tables: Record<string, readonly Death[]> = await import(
+      `../../harness/deaths/${system}.ts`
+    );
+    const sources = Object.values(tables).flatMap((rows) => rows.map(({ source }) => source));
+    expect(Object.keys(lines).sort()).toEqual(sources.sort());
+  });
+
+  test.each(deaths)("$source", ({ marks, pattern, source }) => {
+    const { quiet, says } = linesOf.get(source) ?? { quiet: [], says: [] };
     expect(source).not.toBe("");
     expect(says.length).toBeGreaterThan(0);
     expect(quiet.length).toBeGreaterThan(0);
