@@ -14,7 +14,13 @@ const repository = join(import.meta.dirname, "..");
 const cache = join(repository, "node_modules/.cache/bringup-packages");
 const buildLimitMs = 2 * 60_000;
 const unusedLimitMs = 24 * 60 * 60 * 1000;
-const inputs = ["package.json", "tsconfig.json", "tsconfig.build.json", "tools/build-package.mjs"];
+const inputs = [
+  "package.json",
+  "tsconfig.json",
+  "tsconfig.build.json",
+  "tools/build-package.mjs",
+  "tools/public-types.ts",
+];
 
 /**
  * The folder of the package (with `package.json` and `dist/`), made from the sources as they are

@@ -56,7 +56,35 @@ export type {
 } from "../serial/index.ts";
 export { EvidenceStore } from "../store/index.ts";
 export { type BootOptions, bootMachine, defaultWaitMs } from "./boot.ts";
-export * from "./devices/index.ts";
+export {
+  ahci,
+  type Device,
+  type DeviceDrive,
+  type DeviceOptions,
+  type DeviceProperty,
+  type DiskDeviceOptions,
+  device,
+  floppy,
+  ide,
+  ivshmem,
+  type NetworkOptions,
+  network,
+  nvme,
+  type PortOptions,
+  pci,
+  type RtcOptions,
+  rtc,
+  type SharedDirectory,
+  scsi,
+  sd,
+  share,
+  type TpmOptions,
+  tpm,
+  usb,
+  type VirtioOptions,
+  virtio,
+  watchdog,
+} from "./devices/index.ts";
 export type { ExitDeviceChoice } from "./exit-device.ts";
 export type { ExitOutcomes, StatusLists } from "./exit-outcomes.ts";
 export type { MachineState } from "./lifecycle.ts";
