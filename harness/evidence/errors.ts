@@ -150,6 +150,22 @@ export class TimeoutError extends BringupError {
   }
 }
 
+/** A look of a regular expression was ended at its limit: nothing is known of what it looks for. */
+export class PatternError extends BringupError {
+  /** The expression, as it is written. */
+  readonly pattern: string;
+  readonly limitMs: number;
+  constructor(expression: RegExp, limitMs: number, characters: number, advice: string) {
+    const pattern = `/${expression.source}/`;
+    super(
+      `the pattern ${pattern} took more than ${limitMs} ms, the limit of one look, for ` +
+        `${characters} characters of output. ${advice} (docs/limits.md)`,
+    );
+    this.pattern = pattern;
+    this.limitMs = limitMs;
+  }
+}
+
 /** The guest died, or is provably dead, while something waited on it or relied on it. */
 export class GuestError extends BringupError {
   /** How the machine ended; `undefined` where the finding is a dead halt. */

@@ -9,6 +9,7 @@ export {
   GuestError,
   HostError,
   LaunchError,
+  PatternError,
   QmpError,
   SpecError,
   StateError,

@@ -1,8 +1,10 @@
 /** Asks a QEMU binary about itself by running it. Every question has a limit. */
+
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { HostError } from "../evidence/index.ts";
 import { createPrivateDirectory, runToEnd, startOwned } from "../process/index.ts";
+import { cutAfter } from "../text/index.ts";
 import { isRecord } from "./cache.ts";
 
 /** How to ask. */
@@ -145,6 +147,6 @@ function lateAnswer({ limitMs }: Asking): string {
 export function quote(printed: string): string {
   const text = printed.trim();
   if (text === "") return " and printed nothing";
-  const excerpt = text.length > excerptCharacters ? `${text.slice(0, excerptCharacters)}…` : text;
+  const excerpt = cutAfter(text, excerptCharacters);
   return ` and printed:\n    ${excerpt.replaceAll("\n", "\n    ")}`;
 }

@@ -4,6 +4,7 @@
  */
 
 /** A port, and what matters of it here. */
+import { quotedAfter } from "../text/index.ts";
 export interface PortFacts {
   readonly name: string;
   readonly kind: "serial" | "debug-console" | "semihosting" | "device";
@@ -178,5 +179,5 @@ function accessTo({ kind, name }: PortFacts): string {
 const shownCharacters = 200;
 
 function shown(line: string): string {
-  return JSON.stringify(line.trimEnd().slice(0, shownCharacters));
+  return quotedAfter(line.trimEnd(), shownCharacters);
 }

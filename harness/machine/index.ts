@@ -13,6 +13,7 @@ export {
   type MachineExit,
   type MachineExitKind,
   type MachineRecord,
+  PatternError,
   QmpError,
   SpecError,
   StateError,

@@ -5,6 +5,7 @@
  * moment to end by itself, so that an end right behind the panic is told with it.
  */
 import { type DeadHalt, GuestError, type MachineExit } from "../evidence/index.ts";
+import { tell } from "../process/index.ts";
 import type { QmpClient } from "../qmp/index.ts";
 import type { Screen } from "../screen/index.ts";
 import type { CrashReport } from "./crash-report.ts";
@@ -84,10 +85,17 @@ export class PanicWatch {
   async fatalLine(): Promise<string | undefined> {
     const printed = this.#hooks.ports().map(({ port }) => port.standingFatal?.line);
     const reported = printed.find((line) => line) ?? this.#hooks.crash.unexpected?.message;
-    return reported ?? (await this.fatalRow());
+    if (reported !== undefined) return reported;
+    return await this.fatalRow().catch(({ message }) => {
+      tell(message);
+      return undefined;
+    });
   }
 
-  /** The row of the screen that says so, unless a port has printed it as well. */
+  /**
+   * The row of the screen that says so, unless a port has printed it as well.
+   * @throws `PatternError`
+   */
   async fatalRow(): Promise<string | undefined> {
     const row = await this.#hooks.screen().fatalLine();
     return row === undefined || this.#isPrinted(row) ? undefined : row;

@@ -135,6 +135,8 @@ export class Verdict {
     if (exit !== undefined && isDeath(exit) && !this.#isExitJudged && !isPanicExpected) {
       throw await this.#unexpected(exit, "toExit");
     }
+    const failure = this.#watch.ports.map(({ port }) => port.fatalFailure).find((error) => error);
+    if (failure !== undefined) throw await this.#watch.attachEvidence(failure);
     const fatal = this.#watch.ports
       .map(({ port }) => port.unexpectedFatal)
       .find((output) => output);

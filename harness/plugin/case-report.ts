@@ -1,4 +1,5 @@
 /** One test as vitest reports it, as plain data. */
+
 import type { SerializedError, TestCase, TestModule, TestSuite } from "vitest/node";
 import type { TestRecord } from "../evidence/index.ts";
 import {
@@ -10,6 +11,7 @@ import {
   type FailureReport,
   isSuperseded,
 } from "../reports/index.ts";
+import { cutAfter } from "../text/index.ts";
 import { failureReport, shortPath } from "./failure-report.ts";
 
 /**
@@ -136,7 +138,7 @@ function ownMeta(test: TestCase): Record<string, string> {
     own.flatMap(([name, value]) => {
       const text = typeof value === "string" ? value : JSON.stringify(value);
       if (text === undefined) return [];
-      return [[name, text.length > metaLimit ? `${text.slice(0, metaLimit)}…` : text]];
+      return [[name, cutAfter(text, metaLimit)]];
     }),
   );
 }

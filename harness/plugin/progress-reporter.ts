@@ -1,6 +1,8 @@
 /** Signs of life where nobody sees a terminal, and the last words of a run that is cut short. */
+
 import type { Reporter, TestCase, Vitest } from "vitest/node";
 import { ownLastWords, tell } from "../process/index.ts";
+import { cutAfter } from "../text/index.ts";
 import { type RunningTest, RunningTests } from "./running-tests.ts";
 import { workUnderWay } from "./work.ts";
 
@@ -79,7 +81,7 @@ export class ProgressReporter implements Reporter {
 
 /** "boot.test.ts > logs in: still running, for 60 s; serial0: Booting". */
 function sign(what: string, startedMs: number, last: string): string {
-  const words = last === "" ? "it has printed nothing" : last.slice(0, longestLine);
+  const words = last === "" ? "it has printed nothing" : cutAfter(last, longestLine);
   return `${what}: still running, for ${since(startedMs)}; ${words}`;
 }
 

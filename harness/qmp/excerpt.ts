@@ -1,14 +1,12 @@
 /** Text of the protocol, cut to fit into a message that a person reads. */
 
-import { printableLine } from "../text/index.ts";
+import { cutAfter, printableLine } from "../text/index.ts";
 
 const EXCERPT_LENGTH = 300;
 
 /** At most 300 characters of `text` on one line, and how many were left out. */
 export function excerpt(text: string): string {
-  const oneLine = printableLine(text.slice(0, EXCERPT_LENGTH));
-  const leftOut = text.length - EXCERPT_LENGTH;
-  return leftOut <= 0 ? oneLine : `${oneLine}… (${leftOut} more characters)`;
+  return printableLine(cutAfter(text, EXCERPT_LENGTH));
 }
 
 /** The first line of an error's message, or the text of whatever else was thrown. */

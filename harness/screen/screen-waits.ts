@@ -109,8 +109,19 @@ export class ScreenWaits {
     this.#last = sight;
     this.#failure = undefined;
     for (const pending of [...this.#pending]) this.#judge(pending, sight);
-    this.#onSight(sight);
+    this.#showTo(this.#onSight, sight);
     return before === undefined || !isSamePicture(before.picture, sight.picture);
+  }
+
+  /** What cannot be told of a sight fails the waits, which may rely on it. */
+  #showTo(onSight: (sight: ScreenSight) => void, sight: ScreenSight): void {
+    try {
+      onSight(sight);
+    } catch (error) {
+      for (const pending of [...this.#pending]) {
+        this.#finish(pending, () => pending.reject(error as Error));
+      }
+    }
   }
 
   /** One look, with the place of the cursor where a wait needs that. */

@@ -133,7 +133,7 @@ export class Screen {
    * Waits until a text screen shows `pattern`: at once if it does already. A row that SeaBIOS has
    * written before it started the guest does not count.
    * @throws `TimeoutError`; `GuestError` at once when the guest dies, is provably dead, or shows
-   *   fatal output (`failOn`).
+   *   fatal output (`failOn`); `PatternError` where a look of a pattern had to be ended.
    */
   waitForText(pattern: string | RegExp, options: WaitOptions = {}): Promise<ScreenMatch> {
     checkPattern("pattern", pattern);
@@ -167,7 +167,10 @@ export class Screen {
     return result;
   }
 
-  /** The line by which a text screen says that the guest is dead. Never throws. For the machine. */
+  /**
+   * The line by which a text screen says that the guest is dead. For the machine.
+   * @throws `PatternError` alone, for a look of `failOn` that had to be ended.
+   */
   async fatalLine(): Promise<string | undefined> {
     const text = (await this.glance())?.text;
     return text && fatalLineOf(text.rows, this.#hooks.failOn);

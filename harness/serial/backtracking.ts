@@ -34,8 +34,8 @@ const [fewSteps, mostSteps] = [1e8, 1e12];
 
 export function backtrackingOf({ source }: RegExp): Backtracking {
   let rest = source.replace(escaped, "e").replace(characterClass, "c").replace(groupMark, "(");
-  // A match is looked for from every character on.
-  let degree = 1 + (rest.match(repetitions)?.length ?? 0);
+  // A match is looked for from every character on, and by one alternative after the other.
+  let degree = 1 + Math.max(...alternativesOf(rest).map(countRepetitions));
   let isAdjacent = adjacent.test(rest);
   for (let outer = ""; outer !== rest; ) {
     outer = rest;
@@ -48,6 +48,23 @@ export function backtrackingOf({ source }: RegExp): Backtracking {
     isAdjacent ||= adjacent.test(rest);
   }
   return { degree, isAdjacent };
+}
+
+/** The parts of an expression between the `|` that stand in no group. */
+function alternativesOf(expression: string): string[] {
+  const parts = [""];
+  let depth = 0;
+  for (const character of expression) {
+    if (character === "(") depth += 1;
+    if (character === ")") depth -= 1;
+    if (character === "|" && depth === 0) parts.push("");
+    else parts.push(`${parts.pop()}${character}`);
+  }
+  return parts;
+}
+
+function countRepetitions(expression: string): number {
+  return expression.match(repetitions)?.length ?? 0;
 }
 
 /** Whether a look at a text of so many characters may take longer than anybody would wait. */

@@ -6,7 +6,7 @@ import type { InputLine } from "./input-line.ts";
 import { checkLineEnd, type LineEnd } from "./line-end.ts";
 import { checkPattern } from "./pattern-check.ts";
 import { AnswerSearch, PromptSearch, promptAtEnd } from "./prompt-search.ts";
-import { checkWaitOptions, type WaitOptions } from "./wait.ts";
+import { checkWaitOptions, type WaitOptions } from "./wait-options.ts";
 
 /** Characters of a command line: what Linux takes for one (N_TTY, n_tty.c), and a bit less. */
 export const commandCharacters = 4000;

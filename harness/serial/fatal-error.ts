@@ -1,6 +1,6 @@
 /** What a wait says that fatal output has ended. */
 import { GuestError } from "../evidence/index.ts";
-import type { FatalOutput } from "./fatal-output.ts";
+import type { FatalOutput } from "./growing-output.ts";
 
 /** The error of a wait that fatal output has ended. @param waited for what, with its port. */
 export function fatalError(port: string, waited: string, output: FatalOutput): GuestError {

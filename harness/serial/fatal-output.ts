@@ -2,33 +2,11 @@
 import { type Death, deathOf, type Reason } from "../deaths/index.ts";
 import { DeathSearch } from "./death-search.ts";
 import { FatalPatterns, type FatalSearches } from "./fatal-searches.ts";
+import { type FatalOutput, GrowingOutput, longestLine } from "./growing-output.ts";
 import { type ReasonBelow, reasonBelow } from "./reason-below.ts";
 
-/** Characters of a fatal line that are kept. */
-const longestLine = 1000;
-/** Characters of a line and its reason below. */
-const longestMessage = 2000;
 /** Outputs that are kept and reported: a kernel that panics in a loop tells one story. */
 const mostKept = 100;
-
-/** One piece of fatal output. */
-export interface FatalOutput {
-  /** Offset after the character that decided it. */
-  readonly decidedAt: number;
-  /**
-   * The line it stands in, from its beginning to what has been printed of it so far, and the lines
-   * below that tell the reason.
-   */
-  readonly line: string;
-  /** `false` while the line may still grow. */
-  readonly complete: boolean;
-}
-interface GrowingOutput extends FatalOutput {
-  line: string;
-  complete: boolean;
-  /** What tells the reason below, if something may. */
-  readonly reason: Reason | undefined;
-}
 
 /** Looks for fatal output in a text, once per character; at most one output per line. */
 export class FatalWatch {
@@ -38,8 +16,9 @@ export class FatalWatch {
   #deathSearch: DeathSearch | undefined;
   #searches: FatalSearches;
   #offset: number;
-  /** The beginning of the current line, for the message. */
+  /** The newest part of the current line, for the message, and the length of the line. */
   #line = "";
+  #lineLength = 0;
   #growing: GrowingOutput | undefined;
   #below: ReasonBelow | undefined;
   #first: FatalOutput | undefined;
@@ -77,6 +56,11 @@ export class FatalWatch {
     return this.#isSuspended || this.#growing !== undefined ? undefined : this.#deathSearch?.doubt;
   }
 
+  /** Why the user's patterns say nothing any more: a look of one had to be ended. */
+  get failure(): Error | undefined {
+    return this.#patterns.failure;
+  }
+
   /** The first fatal output, expected or not. */
   get first(): FatalOutput | undefined {
     return this.#first;
@@ -96,7 +80,8 @@ export class FatalWatch {
   get unexpectedNow(): FatalOutput | undefined {
     if (this.unexpected !== undefined || this.doubt === undefined) return this.unexpected;
     const decidedAt = this.#deathSearch?.peek()?.decidedAt;
-    return decidedAt === undefined ? undefined : { decidedAt, line: this.#line, complete: false };
+    if (decidedAt === undefined) return undefined;
+    return new GrowingOutput(decidedAt, this.#line, this.#lineLength, undefined);
   }
 
   /** The first that concerns a wait from `start` on, also where another has passed it early. */
@@ -124,7 +109,7 @@ export class FatalWatch {
   settle(): void {
     if (this.#growing === undefined) {
       const first = this.#deathSearch?.settle() ?? this.#searches.settle();
-      if (first !== undefined) this.#begin(first.decidedAt, this.#line, undefined);
+      if (first !== undefined) this.#begin(first.decidedAt, undefined);
     }
     const left = this.#growing && this.#below ? this.#endBelow(this.#growing, this.#below) : "";
     this.#complete();
@@ -160,7 +145,7 @@ export class FatalWatch {
     const endsLine = text[taken - 1] === "\n";
     this.#remember(text.slice(0, endsLine ? taken - 1 : taken));
     const isDeath = death?.decidedAt === decidedAt;
-    this.#begin(decidedAt, this.#line, isDeath ? death.death.reason : undefined);
+    this.#begin(decidedAt, isDeath ? death.death.reason : undefined);
     if (endsLine) {
       this.#remember("\n");
       this.#complete();
@@ -168,8 +153,8 @@ export class FatalWatch {
     return text.slice(taken);
   }
 
-  #begin(decidedAt: number, line: string, reason: Reason | undefined): void {
-    this.#growing = { decidedAt, line, complete: false, reason };
+  #begin(decidedAt: number, reason: Reason | undefined): void {
+    this.#growing = new GrowingOutput(decidedAt, this.#line, this.#lineLength, reason);
     this.#first ??= this.#growing;
     // A wait may have passed the word before its line was judged.
     if (decidedAt <= this.#passed) {
@@ -184,7 +169,7 @@ export class FatalWatch {
   #grow(output: GrowingOutput, text: string): string {
     const newline = text.indexOf("\n");
     const end = newline === -1 ? text.length : newline;
-    output.line = (output.line + text.slice(0, end)).slice(0, longestLine);
+    output.grow(text.slice(0, end));
     if (newline === -1) {
       this.#remember(text);
       return "";
@@ -219,7 +204,7 @@ export class FatalWatch {
   }
 
   #append(output: GrowingOutput, text: string): void {
-    output.line = `${output.line.trimEnd()} ${text.trim()}`.slice(0, longestMessage);
+    output.append(text);
     this.#remember(text);
   }
 
@@ -245,6 +230,7 @@ export class FatalWatch {
     this.#offset += text.length;
     const newline = text.lastIndexOf("\n");
     const line = newline === -1 ? this.#line + text : text.slice(newline + 1);
+    this.#lineLength = newline === -1 ? this.#lineLength + text.length : line.length;
     this.#line = line.slice(-longestLine);
   }
 }

@@ -1,4 +1,5 @@
 /** Looks for any of many patterns at the cost of few: nearly all output has none of their words. */
+import { PatternError } from "../evidence/index.ts";
 import { combined } from "./combined-patterns.ts";
 import { staysInLine } from "./expression.ts";
 import { searchFor } from "./pattern-search.ts";
@@ -21,6 +22,8 @@ export class FatalPatterns {
   readonly #sieved: readonly Pattern[];
   readonly #others: readonly Pattern[];
   readonly #sieve: WordSieve | undefined;
+  /** Why nothing is looked for any more: a look of one of them had to be ended. */
+  failure: PatternError | undefined;
 
   constructor(patterns: readonly Pattern[]) {
     const words = new Map(patterns.map((pattern) => [pattern, wordsOf(pattern)]));
@@ -35,39 +38,61 @@ export class FatalPatterns {
   /** @param start offset where the search begins. */
   searchFrom(start: number): FatalSearches {
     const search = (pattern: Pattern) => searchFor(pattern, start, { immediate: true });
-    return new FatalSearches(this.#sieved.map(search), this.#others.map(search), this.#sieve);
+    const onTooSlow = (error: PatternError) => {
+      this.failure ??= error;
+    };
+    if (this.failure !== undefined) return new FatalSearches([], [], undefined, onTooSlow);
+    const [sieved, others] = [this.#sieved.map(search), this.#others.map(search)];
+    return new FatalSearches(sieved, others, this.#sieve, onTooSlow);
   }
 }
 
-/** A search for all of them. Once something is found, it is over. */
+/** A search for all of them. Once something is found, or a look had to be ended, it is over. */
 export class FatalSearches {
-  readonly #sieved: readonly PatternSearch[];
-  readonly #others: readonly PatternSearch[];
+  #sieved: readonly PatternSearch[];
+  #others: readonly PatternSearch[];
   readonly #sieve: WordSieve | undefined;
+  readonly #onTooSlow: (error: PatternError) => void;
 
   constructor(
     sieved: readonly PatternSearch[],
     others: readonly PatternSearch[],
     sieve: WordSieve | undefined,
+    onTooSlow: (error: PatternError) => void,
   ) {
     this.#sieved = sieved;
     this.#others = others;
     this.#sieve = sieve;
+    this.#onTooSlow = onTooSlow;
   }
 
   /** @returns the offset at which a match was decided first. */
   add(text: string): number | undefined {
     const sieve = text.length < fewCharacters ? undefined : this.#sieve;
-    const others = this.#others.map((search) => search.add(text)?.decidedAt);
-    const sieved = sieve === undefined ? this.#addSieved(text, false) : this.#sift(text, sieve);
-    return earliest([...others, sieved]);
+    return this.#unlessTooSlow(() => {
+      const others = this.#others.map((search) => search.add(text)?.decidedAt);
+      const sieved = sieve === undefined ? this.#addSieved(text, false) : this.#sift(text, sieve);
+      return earliest([...others, sieved]);
+    });
   }
 
   /** The line has gone quiet. */
   settle(): Found | undefined {
-    return [...this.#sieved, ...this.#others]
-      .map((search) => search.settle())
-      .find((match) => match);
+    const searches = [...this.#sieved, ...this.#others];
+    return this.#unlessTooSlow(() =>
+      searches.map((search) => search.settle()).find((match) => match),
+    );
+  }
+
+  #unlessTooSlow<Result>(look: () => Result): Result | undefined {
+    try {
+      return look();
+    } catch (error) {
+      if (!(error instanceof PatternError)) throw error;
+      this.#onTooSlow(error);
+      [this.#sieved, this.#others] = [[], []];
+      return undefined;
+    }
   }
 
   /** Only lines with a word are looked at closely. */

@@ -2,8 +2,8 @@ export type { AwaitedText } from "./awaited-text.ts";
 export { checkEncoding, type Encoding } from "./characters/index.ts";
 export type { CommandOptions } from "./command.ts";
 export { fatalLineOf } from "./fatal-line.ts";
-export type { FatalOutput } from "./fatal-output.ts";
 export { findLine } from "./find-line.ts";
+export type { FatalOutput } from "./growing-output.ts";
 export type { LineEnd } from "./line-end.ts";
 export type { SerialLine } from "./lines.ts";
 export { nearestLine } from "./nearest-line.ts";
@@ -14,4 +14,5 @@ export { SerialPort, type SerialPortHooks, type WriteOptions } from "./serial-po
 export type { SerialLimits } from "./serial-record.ts";
 export { SerialTerminal } from "./terminal.ts";
 export type { ScreenColor, ScreenPlace, ScreenStyle } from "./terminal-screen.ts";
-export { checkWaitOptions, type SerialMatch, type WaitOptions, type WaitResult } from "./wait.ts";
+export type { SerialMatch, WaitResult } from "./wait.ts";
+export { checkWaitOptions, type WaitOptions } from "./wait-options.ts";

@@ -6,7 +6,8 @@ import { Deadline } from "./deadline.ts";
 import { type EchoSearch, noSearch } from "./echo-search.ts";
 import type { PatternSearch } from "./search.ts";
 import { Turns } from "./turns.ts";
-import type { OwnAim, WaitOptions, WaitResult } from "./wait.ts";
+import type { OwnAim, WaitResult } from "./wait.ts";
+import type { WaitOptions } from "./wait-options.ts";
 
 /** Bytes that are handed over at once: each such piece is progress. */
 export const pieceBytes = 4096;

@@ -3,7 +3,8 @@ import { atCallSite, type CallSite, GuestError, isDeath } from "../evidence/inde
 import type { ArrivalTimes } from "./arrival-times.ts";
 import { searchFor } from "./pattern-search.ts";
 import type { Transcript } from "./transcript.ts";
-import { SerialWait, type WaitOptions } from "./wait.ts";
+import { SerialWait } from "./wait.ts";
+import type { WaitOptions } from "./wait-options.ts";
 
 /** One line of a port's output. */
 export interface SerialLine {

@@ -4,7 +4,7 @@ import { CharacterDecoder } from "./characters/index.ts";
 import type { Deadline } from "./deadline.ts";
 import { EchoSearch } from "./echo-search.ts";
 import type { InputLine } from "./input-line.ts";
-import { checkWaitOptions, type WaitOptions } from "./wait.ts";
+import { checkWaitOptions, type WaitOptions } from "./wait-options.ts";
 
 /** Silence after which a guest is taken not to echo, in milliseconds. */
 const echoQuietMs = 250;

@@ -17,7 +17,7 @@ import {
   withFlags,
 } from "./expression.ts";
 import type { Found, PatternSearch } from "./search.ts";
-import { LimitedLook, timed } from "./slow-look.ts";
+import { LimitedLook } from "./slow-look.ts";
 import { SpanLimit } from "./span-limit.ts";
 import { StringSearch } from "./string-search.ts";
 
@@ -49,8 +49,8 @@ export function searchFor(
 
 class RegExpSearch implements PatternSearch {
   readonly #expression: RegExp;
-  /** Ends what would hold everything up. Fatal output has to be found, however long it takes. */
-  readonly #limitedLook: LimitedLook | undefined;
+  /** Ends what would hold everything up. */
+  readonly #limitedLook: LimitedLook;
   readonly #span: SpanLimit;
   readonly #byLine: boolean;
   readonly #inLine: boolean;
@@ -67,7 +67,7 @@ class RegExpSearch implements PatternSearch {
 
   constructor(expression: RegExp, start: number, options: SearchOptions) {
     this.#expression = withFlags(expression, "g");
-    this.#limitedLook = options.immediate ? undefined : new LimitedLook(this.#expression);
+    this.#limitedLook = new LimitedLook(this.#expression);
     this.#byLine = canBeUndone(expression);
     this.#inLine = staysInLine(expression);
     this.#isLocal = !this.#byLine && (this.#inLine || !looksBehind(expression));
@@ -170,8 +170,7 @@ class RegExpSearch implements PatternSearch {
   #matchIn(text: string, from: number): RegExpExecArray | undefined {
     if (this.#required !== "" && !text.includes(this.#required, from)) return undefined;
     this.#expression.lastIndex = from;
-    if (this.#limitedLook !== undefined) return this.#limitedLook.at(text) ?? undefined;
-    return timed(this.#expression, text.length, () => this.#expression.exec(text)) ?? undefined;
+    return this.#limitedLook.at(text) ?? undefined;
   }
 
   /** A match within a line that ended in an earlier line would have been found there. */

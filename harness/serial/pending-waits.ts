@@ -1,6 +1,7 @@
 /** The waits that are pending on a port, and the judgement over each of them. */
 import { TimeoutError } from "../evidence/index.ts";
 import type { PassedLimit, WaitLimit } from "../process/index.ts";
+import { quotedAfter } from "../text/index.ts";
 import type { ArrivalTimes } from "./arrival-times.ts";
 import { fatalError } from "./fatal-error.ts";
 import type { FatalWatch } from "./fatal-output.ts";
@@ -52,7 +53,8 @@ export class PendingWaits {
     this.#waits.add(wait);
     this.#context.onWaiting(1);
     wait.startTimer(limit, (passed) => this.#expire(wait, passed));
-    wait.meet(this.#context.fatal.unexpected);
+    const { fatal } = this.#context;
+    wait.meet(fatal.unexpected, fatal.failure);
     wait.begin(this.#context.transcript.end);
     wait.add(this.#context.transcript.slice(wait.start, end));
     this.#judge(wait);
@@ -79,7 +81,8 @@ export class PendingWaits {
 
   /** Before any of them is judged: one that passes fatal output does not save the others. */
   #meetAll(): void {
-    for (const wait of this.#waits) wait.meet(this.#context.fatal.unexpectedFrom(wait.start));
+    const { fatal } = this.#context;
+    for (const wait of this.#waits) wait.meet(fatal.unexpectedFrom(wait.start), fatal.failure);
   }
 
   /** Takes a wait out that nobody needs any more: its promise stays as it is. */
@@ -147,7 +150,7 @@ export class PendingWaits {
   #expire(wait: SerialWait, { limitMs, name, detail = "" }: PassedLimit): void {
     if (!this.#waits.has(wait)) return;
     wait.expire(this.#context.held());
-    wait.meet(this.#context.fatal.unexpectedNow);
+    wait.meet(this.#context.fatal.unexpectedNow, this.#context.fatal.failure);
     if (wait.verdict !== undefined) {
       this.#decide(wait, wait.verdict);
       return;
@@ -161,10 +164,11 @@ export class PendingWaits {
     const { held, transcript } = this.#context;
     const seen = transcript.lastLines(comparedLines, wait.start, held());
     const near = nearestLine(seen, wait.patterns);
-    if (near !== undefined) return `\n  nearest line: ${shown(near)}`;
+    if (near !== undefined) return `\n  nearest line: ${quotedAfter(near, shownCharacters)}`;
     const earlier = nearestLine(transcript.lastLines(comparedLines), wait.patterns);
     if (earlier === undefined) return "";
-    return `\n  nearest line: ${shown(earlier)}, but it came before this wait began`;
+    const shown = quotedAfter(earlier, shownCharacters);
+    return `\n  nearest line: ${shown}, but it came before this wait began`;
   }
 
   #matchOf(wait: SerialWait, { end, match, start, text }: FoundPattern): SerialMatch {
@@ -188,8 +192,4 @@ export class PendingWaits {
   #phase(wait: SerialWait): string {
     return `${this.#context.name} ${wait.description}`;
   }
-}
-
-function shown(line: string): string {
-  return JSON.stringify(line.slice(0, shownCharacters));
 }

@@ -7,13 +7,8 @@ import { PendingWaits } from "./pending-waits.ts";
 import { QuietTimer } from "./quiet-timer.ts";
 import { type SerialLimits, type SerialOutputHooks, SerialRecord } from "./serial-record.ts";
 import { SerialTerminal } from "./terminal.ts";
-import {
-  type OwnAim,
-  type SerialMatch,
-  SerialWait,
-  type WaitOptions,
-  type WaitResult,
-} from "./wait.ts";
+import { type OwnAim, type SerialMatch, SerialWait, type WaitResult } from "./wait.ts";
+import type { WaitOptions } from "./wait-options.ts";
 
 /** Quiet time after which a match that could still grow counts, in milliseconds. */
 const settlingMs = 20;
@@ -84,7 +79,8 @@ export abstract class SerialOutput extends SerialRecord {
    * looks ahead to what must not follow when the line is complete. `^` is true at the cursor.
    * @throws `TimeoutError` after `timeoutMs` (default: the machine's); `GuestError` at once when
    *   the guest dies, prints fatal output (`failOn`), or is provably dead; `SpecError` for a
-   *   pattern that every output matches. After an error the cursor is where it was.
+   *   pattern that every output matches; `PatternError` for one whose look had to be ended. After
+   *   an error the cursor is where it was.
    */
   waitFor(pattern: string | RegExp, options: WaitOptions = {}): Promise<SerialMatch> {
     const match = atCaller(() => this.#wait([pattern], options)).then((result) => result.match);

@@ -7,7 +7,7 @@ import type { PaceOptions } from "./pace.ts";
 import { SerialOutput, withoutAlarm } from "./serial-output.ts";
 import type { SerialLimits, SerialOutputHooks } from "./serial-record.ts";
 import { Typing } from "./typing.ts";
-import type { WaitOptions } from "./wait.ts";
+import type { WaitOptions } from "./wait-options.ts";
 
 /** What the owner of the port hands in. */
 export interface SerialPortHooks extends SerialOutputHooks {

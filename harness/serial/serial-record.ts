@@ -5,7 +5,8 @@ import { ArrivalTimes } from "./arrival-times.ts";
 import type { AwaitedText } from "./awaited-text.ts";
 import { ByteTail } from "./byte-tail.ts";
 import type { Encoding } from "./characters/index.ts";
-import { type FatalOutput, FatalWatch } from "./fatal-output.ts";
+import { FatalWatch } from "./fatal-output.ts";
+import type { FatalOutput } from "./growing-output.ts";
 import { linesSoFar, type SerialLine } from "./lines.ts";
 import { TextDecoderOfSerial } from "./text-decoder.ts";
 import { Transcript } from "./transcript.ts";
@@ -100,6 +101,11 @@ export abstract class SerialRecord {
   /** The complete lines that are still in memory, oldest first. The cursor says nothing here. */
   get printedLines(): SerialLine[] {
     return linesSoFar({ transcript: this.transcript, times: this.times });
+  }
+
+  /** Why `failOn` says nothing any more: a look of one of its patterns had to be ended. */
+  get fatalFailure(): Error | undefined {
+    return this.fatal.failure;
   }
 
   /** The first fatal output that nothing expected. */

@@ -2,7 +2,7 @@
  * Looks of regular expressions, of which one that backtracks badly would hold everything up: while
  * it runs nothing else here does, limits of waits included.
  */
-import { SpecError } from "../evidence/index.ts";
+import { PatternError } from "../evidence/index.ts";
 import { type Backtracking, backtrackingOf, mayTakeLong } from "./backtracking.ts";
 import { execWithin } from "./bounded-look.ts";
 
@@ -28,7 +28,7 @@ export class LimitedLook {
   /**
    * `exec`. Where it may take long it is ended at the limit; a slow one that nobody suspected is
    * told of afterwards.
-   * @throws `SpecError` for a look that was ended.
+   * @throws `PatternError` for a look that was ended.
    */
   at(text: string): RegExpExecArray | null {
     const expression = this.#expression;
@@ -37,16 +37,12 @@ export class LimitedLook {
     }
     const found = execWithin(expression, text, slowLookMs);
     if (found !== "too slow") return found;
-    throw new SpecError(
-      "pattern",
-      `${nameOf(expression)} took more than ${slowLookMs} ms, the limit of one look, for ` +
-        `${text.length} characters of output. ${advice} (docs/limits.md)`,
-    );
+    throw new PatternError(expression, slowLookMs, text.length, advice);
   }
 }
 
 /** Runs `look`, and warns if it was slow, naming the expression and what it ran over. */
-export function timed<T>(expression: RegExp, characters: number, look: () => T): T {
+function timed<T>(expression: RegExp, characters: number, look: () => T): T {
   const startMs = performance.now();
   const result = look();
   const tookMs = performance.now() - startMs;

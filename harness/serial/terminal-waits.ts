@@ -4,9 +4,10 @@ import { type PassedLimit, startWaitLimit, type WaitLimit } from "../process/ind
 import type { AwaitedText } from "./awaited-text.ts";
 import type { Encoding } from "./characters/index.ts";
 import { fatalError } from "./fatal-error.ts";
-import { type FatalOutput, FatalWatch } from "./fatal-output.ts";
+import { FatalWatch } from "./fatal-output.ts";
+import type { FatalOutput } from "./growing-output.ts";
 import { nearestLine } from "./nearest-line.ts";
-import { checkWaitOptions, type WaitOptions } from "./wait.ts";
+import { checkWaitOptions, type WaitOptions } from "./wait-options.ts";
 
 /** What a terminal needs of its port. */
 export interface TerminalPort {
@@ -120,10 +121,8 @@ export class TerminalWaits {
   }
 
   #judge(wait: TerminalWait): void {
-    if (this.#fatalOf(wait) !== undefined) {
-      this.#failOfFatal(wait);
-      return;
-    }
+    this.#failOfFatal(wait);
+    if (!this.#waits.has(wait) || this.#fatalOf(wait) !== undefined) return;
     try {
       const result = wait.condition.look();
       if (result === undefined) return;
@@ -143,6 +142,8 @@ export class TerminalWaits {
   /** Once the line with the fatal output is complete, and with it the message. */
   #failOfFatal(wait: TerminalWait): void {
     const fatal = this.#fatalOf(wait);
+    const { failure } = wait.ownFatal ?? this.#port.fatal;
+    if (fatal === undefined && failure !== undefined) this.#reject(wait, failure);
     if (!fatal?.complete) return;
     const phase = `${this.#phase(wait)}${this.#hint(wait)}`;
     this.#reject(wait, fatalError(this.#port.name, phase, fatal));

@@ -1,5 +1,6 @@
 /** A port as a person at a terminal sees it: a screen that the guest draws on. */
 import { atCaller, SpecError } from "../evidence/index.ts";
+import { cutAfter } from "../text/index.ts";
 import { nextLookPoint } from "./look-points.ts";
 import { checkPattern } from "./pattern-check.ts";
 import { QueryAnswers } from "./query-answers.ts";
@@ -11,7 +12,7 @@ import {
   TerminalScreen,
 } from "./terminal-screen.ts";
 import { type ScreenCondition, type TerminalPort, TerminalWaits } from "./terminal-waits.ts";
-import type { WaitOptions } from "./wait.ts";
+import type { WaitOptions } from "./wait-options.ts";
 
 /** That of a VT100, which is what serial lines have taken for granted since. */
 const defaultSize: ScreenPlace = { row: 24, column: 80 };
@@ -120,8 +121,8 @@ export class SerialTerminal {
       if (typeof accepts !== "function") {
         throw new SpecError("accepts", `takes a function, not ${typeof accepts}`);
       }
-      const source = String(accepts).replaceAll(/\s+/g, " ").slice(0, shownCharacters);
       const look = () => (this.#ask(accepts) ? this.text : undefined);
+      const source = cutAfter(String(accepts).replaceAll(/\s+/g, " "), shownCharacters);
       return { description: `to satisfy ${source}`, patterns: [], look };
     }, options);
   }

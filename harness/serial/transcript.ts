@@ -101,17 +101,20 @@ export class Transcript {
   }
 
   /**
-   * The last `count` lines from `start` on, the last one possibly unfinished, the first one cut
-   * where lines are very long; without trailing empty lines.
+   * The last `count` lines from `start` on, the last one possibly unfinished; without trailing
+   * empty lines. Where lines are very long the first one lacks its beginning, and says so.
    * @param rest what stands behind the text and is no part of it yet.
    */
   lastLines(count: number, start = 0, rest = ""): string[] {
-    const text = this.slice(Math.max(start, this.#end - count * lineCharacters)) + rest;
-    const lines = text.split("\n");
+    const from = Math.max(start, this.#end - count * lineCharacters);
+    const lines = (this.slice(from) + rest).split("\n");
+    if (from > start && this.slice(from - 1, from) !== "\n") lines[0] = `${cutBefore}${lines[0]}`;
     while (lines.length > 0 && lines.at(-1)?.trim() === "") lines.pop();
     return lines.slice(-count);
   }
 }
+
+const cutBefore = "[the line's beginning is left out: see the log] ";
 
 function leftOut(characters: number): string {
   return characters === 0 ? "" : `[${characters} characters left out: see the log]\n`;

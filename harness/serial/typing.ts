@@ -7,7 +7,7 @@ import type { LineEnd } from "./line-end.ts";
 import { checkPace, Pace, type PaceOptions } from "./pace.ts";
 import { sendFile } from "./send-file.ts";
 import { Turns } from "./turns.ts";
-import { checkWaitOptions } from "./wait.ts";
+import { checkWaitOptions } from "./wait-options.ts";
 
 /** Milliseconds between two characters that are typed to a guest which does not echo. */
 const typingPaceMs = 10;

@@ -1,20 +1,12 @@
 /** One wait on a port: its patterns, its own fatal patterns, its limit and its verdict. */
-import { inspect } from "node:util";
-import { checkOptionNames, SpecError } from "../evidence/index.ts";
+import { SpecError } from "../evidence/index.ts";
 import { type PassedLimit, startWaitLimit, type WaitLimit } from "../process/index.ts";
-import { type FatalOutput, FatalWatch } from "./fatal-output.ts";
+import { FatalWatch } from "./fatal-output.ts";
+import type { FatalOutput } from "./growing-output.ts";
 import { checkPatterns } from "./pattern-check.ts";
 import { searchFor } from "./pattern-search.ts";
 import type { Found, PatternSearch } from "./search.ts";
-
-export interface WaitOptions {
-  /** Milliseconds to wait at most. Default: the machine's limit for waits. */
-  readonly timeoutMs?: number | undefined;
-  /** By which clock they are; default: the machine's, which may be a virtual one. */
-  readonly clock?: "host" | undefined;
-  /** Output that fails the wait at once, instead of the well-known panics; `[]` for none. */
-  readonly failOn?: readonly (string | RegExp)[] | undefined;
-}
+import { checkWaitOptions, type WaitOptions } from "./wait-options.ts";
 
 /** What a successful wait found. */
 export interface SerialMatch {
@@ -72,6 +64,7 @@ export class SerialWait {
   readonly #aim: OwnAim | undefined;
   readonly #ownFatal: FatalWatch;
   #portFatal: FatalOutput | undefined;
+  #portFailure: Error | undefined;
   /** Characters that come and stand before `start`: they were held back when it began. */
   #unseen = 0;
   #found: FoundPattern | undefined;
@@ -126,9 +119,12 @@ export class SerialWait {
   get verdict(): Verdict | undefined {
     const output = this.hasOwnFatal ? this.#ownFatal.first : this.#portFatal;
     const found = this.#found;
+    const failure = this.hasOwnFatal ? this.#ownFatal.failure : this.#portFailure;
     if (output !== undefined && (found === undefined || output.decidedAt <= found.decidedAt)) {
       return { kind: "fatal", output };
     }
+    // Whether fatal output stood before what was found is not known.
+    if (failure !== undefined) return { kind: "failed", error: failure };
     if (found !== undefined) return { kind: "found", found };
     return this.#failure && { kind: "failed", error: this.#failure };
   }
@@ -195,9 +191,14 @@ export class SerialWait {
     this.#consider((search) => search.settle(held.slice(this.#unseen)));
   }
 
-  /** Fatal output of the port that nothing expects: it stays this wait's, whatever comes later. */
-  meet(output: FatalOutput | undefined): void {
-    if (!this.hasOwnFatal) this.#portFatal ??= output;
+  /**
+   * Fatal output of the port that nothing expects: it stays this wait's, whatever comes later.
+   * @param failure why the port's patterns for it say nothing any more.
+   */
+  meet(output: FatalOutput | undefined, failure: Error | undefined): void {
+    if (this.hasOwnFatal) return;
+    this.#portFatal ??= output;
+    this.#portFailure ??= failure;
   }
 
   /** An assertion expects the port's fatal output after all. */
@@ -233,18 +234,5 @@ export class SerialWait {
     } catch (error) {
       this.#failure = error as Error;
     }
-  }
-}
-
-/** @throws `SpecError` for options that no wait can have. */
-export function checkWaitOptions(options: WaitOptions, further: readonly string[] = []): void {
-  checkOptionNames(options, ["timeoutMs", "clock", "failOn", ...further]);
-  const { clock, failOn, timeoutMs } = options;
-  if (failOn !== undefined) checkPatterns("failOn", failOn);
-  if (clock !== undefined && clock !== "host") {
-    throw new SpecError("clock", `takes "host" in a wait, not ${inspect(clock)}`);
-  }
-  if (timeoutMs !== undefined && !(typeof timeoutMs === "number" && timeoutMs >= 0)) {
-    throw new SpecError("timeoutMs", `takes milliseconds from 0 on, not ${inspect(timeoutMs)}`);
   }
 }

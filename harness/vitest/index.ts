@@ -54,6 +54,7 @@ export {
   network,
   nvme,
   type PaceOptions,
+  PatternError,
   type PortOptions,
   pci,
   QmpError,

@@ -1,6 +1,6 @@
 /** Fatal output of a whole machine: which it is, and what becomes of an end after it. */
 import { describe, expect, test } from "vitest";
-import { GuestError, SpecError } from "../../harness/evidence/index.ts";
+import { GuestError, PatternError, SpecError } from "../../harness/evidence/index.ts";
 import type { Machine } from "../../harness/machine/index.ts";
 import { kernelPath } from "../../kernels/build.ts";
 import { boot, errorOf, soonMs, useKernels } from "./machines.ts";
@@ -47,6 +47,16 @@ describe("failOn of a spec", () => {
     await vm.serial.writeLine("two");
     const error = await errorOf(vm.serial.waitFor("you said: two", soon), GuestError);
     expect(error.exit).toMatchObject({ kind: "panic", message: "you said: two" });
+  });
+
+  test("an expression that would hold everything up is ended, and fails the test", async () => {
+    const vm = await boot("echo", { failOn: [/you said: (a+)+$/] });
+    await vm.serial.waitFor("> ", soon);
+    await vm.serial.writeLine(`${"a".repeat(60)}!`);
+    const error = await errorOf(vm.serial.waitFor(/you said: .*!\n/, soon), PatternError);
+    expect(error.message).toContain("/you said: (a+)+$/ took more than 1000 ms");
+    expect(error.evidence?.machine).toContain("running");
+    await errorOf(vm.verdict.checkAlive(), PatternError);
   });
 
   test.each([

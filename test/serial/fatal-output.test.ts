@@ -200,13 +200,16 @@ describe("FatalWatch", () => {
     expect(watch.first?.line).toBe("x first");
   });
 
-  test("keeps at most a thousand characters of a line", () => {
+  test("keeps at most a thousand characters of a line, and says how many more there are", () => {
     const watch = new FatalWatch(["bad"], 0);
     watch.add(`${"x".repeat(5000)}bad${"y".repeat(5000)}\n`);
-    expect(watch.first?.line).toBe(`${"x".repeat(997)}bad`);
+    expect(watch.first?.line).toBe(`${"x".repeat(997)}bad… (9003 more characters)`);
     const other = new FatalWatch(["bad"], 0);
     other.add(`bad${"y".repeat(5000)}\n`);
-    expect(other.first?.line).toBe(`bad${"y".repeat(997)}`);
+    expect(other.first?.line).toBe(`bad${"y".repeat(997)}… (4003 more characters)`);
+    const whole = new FatalWatch(["bad"], 0);
+    whole.add(`ok\nbad${"y".repeat(997)}`);
+    expect(whole.unexpectedNow?.line ?? whole.first?.line).toBe(`bad${"y".repeat(997)}`);
   });
 
   test("after a hundred outputs reports no more, but overlooks none", () => {

@@ -1,7 +1,8 @@
 /** Limits of patterns are named where a wait fails of them, and only there. */
 import { describe, expect, test } from "vitest";
-import { SpecError, TimeoutError } from "../../harness/evidence/index.ts";
+import { PatternError, TimeoutError } from "../../harness/evidence/index.ts";
 import { backtrackingOf, mayTakeLong } from "../../harness/serial/backtracking.ts";
+import { fatalLineOf } from "../../harness/serial/index.ts";
 import { errorOf, portOf, print } from "./ports.ts";
 
 const short = { timeoutMs: 20 };
@@ -12,9 +13,10 @@ describe("an expression that would hold everything up", () => {
     const [bad, good] = [port.waitFor(/^(a+)+$/), port.waitFor("done")];
     print(port, `${"a".repeat(60)}!\ndone\n`);
     const error = await errorOf(bad);
-    expect(error).toBeInstanceOf(SpecError);
+    expect(error).toBeInstanceOf(PatternError);
+    expect(error).toMatchObject({ pattern: "/^(a+)+$/", limitMs: 1000 });
     expect(error.message).toMatch(
-      /^pattern: \/\^\(a\+\)\+\$\/ took more than 1000 ms, the limit of one look, for \d+ char/,
+      /^the pattern \/\^\(a\+\)\+\$\/ took more than 1000 ms, the limit of one look, for \d+ char/,
     );
     await expect(good).resolves.toMatchObject({ text: "done" });
   });
@@ -35,6 +37,55 @@ describe("an expression that would hold everything up", () => {
   });
 });
 
+/** Takes longer than anybody waits for `spoiler`. */
+const endless = /^(a+)+$/;
+const spoiler = `${"a".repeat(60)}!\n`;
+
+describe("a failOn expression that would hold everything up", () => {
+  const failing = { failOn: ["oh no", endless] };
+
+  test("is ended, fails what waits and what will, and is named once the test ends", async () => {
+    const port = portOf({ failOn: ["oh no", /panic (\w+) (\w+)/, endless] });
+    const wait = port.waitFor("done");
+    const screen = port.terminal.waitForText("done");
+    const beganMs = performance.now();
+    for (let count = 0; count < 20; count += 1) print(port, spoiler);
+    print(port, "done\n");
+    // One look is ended, and no further one begun.
+    expect(performance.now() - beganMs).toBeLessThan(5_000);
+    for (const failed of [wait, screen, port.waitFor("done")]) {
+      const error = await errorOf(failed);
+      expect(error).toBeInstanceOf(PatternError);
+      expect(error.message).toMatch(/^the pattern \/\^\(a\+\)\+\$\/ took more than 1000 ms/);
+    }
+    expect(port.fatalFailure).toBeInstanceOf(PatternError);
+  });
+
+  test("leaves fatal output standing that came before", async () => {
+    const port = portOf({ failOn: failing.failOn });
+    const wait = port.waitFor("done");
+    print(port, `oh no, panic\n${spoiler}done\n`);
+    expect(await errorOf(wait)).toMatchObject({ exit: { message: "oh no, panic" } });
+  });
+
+  test("fails the wait alone whose own it is", async () => {
+    const port = portOf();
+    const waits = [port.waitFor("done", failing), port.terminal.waitForText("done", failing)];
+    const other = port.waitFor("done");
+    print(port, `${spoiler}done\n`);
+    for (const wait of waits) expect(await errorOf(wait)).toBeInstanceOf(PatternError);
+    await expect(other).resolves.toMatchObject({ text: "done" });
+    expect(port.fatalFailure).toBeUndefined();
+  });
+
+  test("is ended on a screen, too, where nothing else is fatal", () => {
+    const rows = ["a".repeat(60), `${"a".repeat(60)}!`];
+    expect(() => fatalLineOf(rows, [/^(a+)+\.$/])).toThrow(PatternError);
+    expect(fatalLineOf(["oh no", ...rows], failing.failOn)).toBe("oh no");
+    expect(fatalLineOf(rows, [/^a{61}$/])).toBeUndefined();
+  });
+});
+
 describe("what may take long", () => {
   test.each<[RegExp, number]>([
     [/(a+)+$/, 40],
@@ -42,6 +93,7 @@ describe("what may take long", () => {
     [/((a{2,30}){2,40})b/, 50],
     [/(.*)(.*)x/, 9_999],
     [/\s+\s+$/, 9_999],
+    [/short|(a+)+$/, 40],
   ])("%s", (expression, characters) => {
     expect(mayTakeLong(backtrackingOf(expression), characters)).toBe(true);
   });
@@ -54,6 +106,7 @@ describe("what may take long", () => {
     [/[(a+)+]/, 9_999],
     [/\(a\+\)\+/, 9_999],
     [/(\d+) tests, (\d+) passed/, 2_000],
+    [/a+b|c+d|e+f|(?:g+h)|i+j/, 32_768],
   ])("%s does not", (expression, characters) => {
     expect(mayTakeLong(backtrackingOf(expression), characters)).toBe(false);
   });
