@@ -143,6 +143,8 @@ async function runTests(files: readonly string[]): Promise<Counts> {
       "vitest",
       [
         "run",
+        // Node itself reads the configuration, and with it the harness: no bundle is made of them.
+        "--configLoader=native",
         ...files,
         ...reporters.map((name) => `--reporter=${name}`),
         `--outputFile.json=${file}`,

@@ -5,9 +5,8 @@ import { afterAll, expect, test } from "vitest";
 import { InlineProject } from "../vitest/inline-project.ts";
 
 const seed = 20_260_101;
-/** Projects that run at the same time, and how often each of them is killed. */
-const lanes = 3;
-const rounds = 10;
+/** A project for each of those that are killed, and how often each gets every signal. */
+const rounds = 2;
 /** Milliseconds after the start within which the signal comes; after a machine, a fifth. */
 const latestMs = 2_500;
 
@@ -76,11 +75,16 @@ function start(project: InlineProject, victim: (typeof victims)[number]) {
   return victim === "script" ? project.node("script.ts") : project.start(["run", "many.test.ts"]);
 }
 
+/** What is killed, by what, and whether a machine was there when the clock began to run. */
+interface Kill {
+  readonly victim: (typeof victims)[number];
+  readonly signal: (typeof signals)[number];
+  readonly isAfterBoot: boolean;
+}
+
 /** Starts a run, kills it or its worker, and waits until the run is over. */
-async function killOnce(project: InlineProject, random: () => number) {
-  const victim = victims[Math.floor(random() * victims.length)] ?? "vitest";
-  const signal = signals[Math.floor(random() * signals.length)] ?? "SIGKILL";
-  const isAfterBoot = random() < 0.5;
+async function killOnce(project: InlineProject, kill: Kill, random: () => number) {
+  const { isAfterBoot, signal, victim } = kill;
   const delayMs = random() * (isAfterBoot ? latestMs / 5 : latestMs);
   const run = start(project, victim);
   if (isAfterBoot) await firstMachine(project, run);
@@ -107,13 +111,15 @@ afterAll(async () => {
   for (const project of projects) await project[Symbol.asyncDispose]();
 });
 
-async function runLane(lane: number): Promise<string[]> {
+async function killAll(victim: Kill["victim"]): Promise<string[]> {
   const project = await InlineProject.create(files);
   projects.push(project);
-  const random = randomNumbers(seed + lane);
+  const random = randomNumbers(seed + victims.indexOf(victim));
   const orphans: string[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    const { leftovers, what } = await killOnce(project, random);
+  for (let round = 0; round < rounds * signals.length; round += 1) {
+    const signal = signals[round % signals.length] ?? "SIGKILL";
+    const isAfterBoot = round < signals.length;
+    const { leftovers, what } = await killOnce(project, { victim, signal, isAfterBoot }, random);
     orphans.push(...leftovers.processes.map((command) => `${what}: ${command}`));
   }
   // What SIGKILL has left the next start removes.
@@ -128,10 +134,10 @@ async function runLane(lane: number): Promise<string[]> {
   return orphans;
 }
 
-test(`${lanes * rounds} kills leave no process and no directory`, {
+test(`${rounds * signals.length * victims.length} kills leave no process and no directory`, {
   timeout: 180_000,
 }, async () => {
-  const orphans = await Promise.all(Array.from({ length: lanes }, (_, lane) => runLane(lane)));
+  const orphans = await Promise.all(victims.map(killAll));
   expect(orphans.flat(), `seed ${seed}`).toEqual([]);
   expect(killedWhileRunning).toBeGreaterThanOrEqual(leastWhileRunning);
 });
