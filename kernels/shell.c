@@ -4,6 +4,7 @@
  * when a line is complete). */
 #include "console.h"
 #include "machine.h"
+#include "memory.h"
 
 #define PROMPT "shell$ "
 #define LINE_LIMIT 200
@@ -119,6 +120,8 @@ static void run(const char *line)
         ask_password();
     } else if (is(line, "panic")) {
         console_write_line("panic: as you wish");
+    } else if (is(line, "fault")) {
+        *unmapped_page() = 1;
     } else if (is(line, "quit")) {
         power_off();
     } else if (!is(line, "")) {

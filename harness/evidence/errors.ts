@@ -172,8 +172,15 @@ export class GuestError extends BringupError {
   declare readonly exit?: MachineExit;
   /** The dead halt, where that is what was found. */
   declare readonly finding?: DeadHalt;
-  constructor(message: string, ending: MachineExit | DeadHalt, options?: ErrorOptions) {
-    super(`${describeExit(ending)}\n  ${message}`, options);
+  /** @param options `before` stands before the ending in the first line. */
+  constructor(
+    message: string,
+    ending: MachineExit | DeadHalt,
+    options: ErrorOptions & { readonly before?: string } = {},
+  ) {
+    const { before, ...rest } = options;
+    const headline = [...(before === undefined ? [] : [before]), describeExit(ending)].join(": ");
+    super(`${headline}\n  ${message}`, rest);
     if (ending.kind === "dead-halt") this.finding = ending;
     else this.exit = ending;
   }

@@ -50,6 +50,8 @@ export interface MachineRecord {
   readonly accelerator: AcceleratorChoice;
   /** One shell command that shows the same again. */
   readonly reproduce: string;
+  /** The test that booted it, where the tests of a file share it. */
+  readonly sharedSince?: string;
   /** Directory that holds `files`. */
   readonly directory: string;
   readonly files: readonly EvidenceFile[];

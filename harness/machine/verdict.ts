@@ -38,6 +38,11 @@ export class Verdict {
     this.#parts = parts;
   }
 
+  /** An assertion expects a panic, and so none can be told from it any more. */
+  get isPanicExpected(): boolean {
+    return this.#isPanicExpected;
+  }
+
   /**
    * Waits for any end, without a limit. Whoever reads its `kind` has judged it. It is one wait,
    * however many ask for it: a loop that races against it would leave one behind at every turn.

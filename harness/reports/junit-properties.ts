@@ -50,6 +50,9 @@ function machineProperties(machine: MachineRecord): Property[] {
     { name: "qemu.version", value: machine.qemu.version },
     { name: "machine.arch", value: machine.arch },
     { name: "machine.type", value: machine.machineType },
+    ...(machine.sharedSince === undefined
+      ? []
+      : [{ name: "machine.sharedSince", value: machine.sharedSince }]),
     ...(kernel === null
       ? []
       : [

@@ -131,4 +131,5 @@ export type {
 } from "../serial/index.ts";
 export type { Boot } from "./boot-arguments.ts";
 export { type BringupAssertion, type BringupExpect, expect } from "./expect.ts";
+export { type SharedMachineFixture, sharedMachine } from "./shared-fixture.ts";
 export { test } from "./test.ts";

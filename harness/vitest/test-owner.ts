@@ -1,15 +1,15 @@
 /** Owner of the machines of one attempt at one test: boots, judges, disposes and records them. */
+import { relative } from "node:path";
 import {
   type AttemptRecord,
   atCallSite,
   atPlace,
-  type BringupError,
   CallSite,
-  formatEvidence,
   StateError,
   type TestRecord,
 } from "../evidence/index.ts";
 import {
+  type BootOptions,
   bootMachine,
   isDebugging,
   type Machine,
@@ -17,34 +17,45 @@ import {
   type SpecChanges,
 } from "../machine/index.ts";
 import { CleanupStack, makeSessionInside, tell, withLimit } from "../process/index.ts";
-import { printable } from "../text/index.ts";
 import { type Boot, specOf } from "./boot-arguments.ts";
 import { checkBuilt } from "./built-images.ts";
 import { suspendDeadlines } from "./deadlines.ts";
 import { evidenceName, type NamedTask } from "./evidence-name.ts";
 import { evidenceStore } from "./evidence-stores.ts";
+import { explainFailure, type TaskError } from "./explain-failure.ts";
 import { enterIntoLedger, openLedger } from "./ledgers.ts";
 import { MatcherLedger } from "./matcher-ledger.ts";
 import { noteRunning } from "./running-note.ts";
+import type { Borrower, SharedMachine } from "./shared-machine.ts";
 import { TestLimit } from "./test-limit.ts";
 
 /** Milliseconds that the end of one machine may take. `docs/limits.md`. */
-const teardownMs = 10_000;
+export const teardownMs = 10_000;
 
 /** Milliseconds by which a boot that nobody waits for any more ends after its wait. */
 const laterMs = 50;
 
 /** What of vitest's task is needed here. */
 export interface OwnedTask extends NamedTask {
+  readonly file: { readonly filepath: string; readonly id: string };
+  /** Whether `test.each` has made it. */
+  readonly each?: boolean | undefined;
   readonly timeout: number;
   readonly location?: { readonly line: number; readonly column: number } | undefined;
   readonly meta: { bringup?: TestRecord };
   readonly result?: NamedTask["result"] & {
     readonly state?: string;
-    readonly errors?:
-      | { message: string; stack?: string | undefined; diff?: string | undefined }[]
-      | undefined;
+    readonly errors?: TaskError[] | undefined;
   };
+}
+
+/** What of a boot differs between a machine of the test and one of the file. */
+interface Launch extends Required<Pick<BootOptions, "title" | "limit">> {
+  /** Of the evidence, below that of the run. */
+  readonly folder: string;
+  readonly ordinal?: number;
+  readonly cleanup: CleanupStack;
+  readonly onMachine?: (machine: Machine) => void;
 }
 
 export class TestOwner {
@@ -56,13 +67,17 @@ export class TestOwner {
   readonly #ledger = new MatcherLedger();
   /** In the order in which they were asked for; a boot that failed leaves a gap. */
   readonly #slots: (Machine | undefined)[] = [];
+  readonly #loans = new Map<SharedMachine, Borrower>();
+  readonly #endOfFile: CleanupStack;
   /** Errors of earlier attempts, which this one has nothing to do with. */
   readonly #errorsBefore: number;
   #isFinished = false;
   #forgetNote: (() => void) | undefined;
 
-  constructor(task: OwnedTask, run: RunSettings) {
+  /** @param endOfFile owner of what stays for the other tests of the file. */
+  constructor(task: OwnedTask, run: RunSettings, endOfFile: CleanupStack) {
     this.#task = task;
+    this.#endOfFile = endOfFile;
     this.#run = run;
     this.#limit = new TestLimit(task);
     this.#name = evidenceName(task, run.root);
@@ -86,56 +101,94 @@ export class TestOwner {
       const spec = specOf(given);
       if (this.#isFinished)
         throw new StateError("boot()", "a test that has ended", ["a running test"]);
-      // Registered before anything is acquired: a test that times out meanwhile leaves nothing.
-      const debug = spec.debug === undefined ? this.#run.machine.debug : spec.debug;
-      if (debug ?? isDebugging()) this.#suspendLimits();
-      const { limitMs, name } = this.#limit.left();
-      const booting = this.#start(spec, limitMs + laterMs);
-      booting.catch(() => {});
-      this.#cleanup.defer("a machine", async () => {
-        const machine = await booting.catch(() => undefined);
-        await machine?.[Symbol.asyncDispose]();
+      const ordinal = this.#slots.push(undefined);
+      const title = () => (this.#slots.length > 1 ? `machine ${ordinal} of the test` : undefined);
+      return await this.#launch(spec, {
+        folder: this.#name,
+        ordinal,
+        title,
+        limit: (timeoutMs, _, usualMs) => this.#limit.forWait(timeoutMs, usualMs),
+        cleanup: this.#cleanup,
+        onMachine: (machine) => {
+          this.#slots[ordinal - 1] = machine;
+          enterIntoLedger(machine, this.#ledger);
+        },
       });
-      return await withLimit(booting, limitMs, "the machine to boot", name);
     } catch (error) {
       throw atCallSite(error, site);
     }
   }
 
-  async #start(spec: SpecChanges, mostBootMs: number): Promise<Machine> {
+  /**
+   * Borrows the machine that tests of a file share, until this one is over; the first boots it.
+   * @throws as `SharedMachine.lend`.
+   */
+  async borrow(shared: SharedMachine): Promise<Machine> {
+    const { file, id, name, location } = this.#task;
+    const place = `${relative(this.#run.root, file.filepath)}:${location?.line ?? id}`;
+    const borrower: Borrower = this.#loans.get(shared) ?? {
+      test: `"${name}" (${place})`,
+      limit: this.#limit,
+      atTest: (error) => this.#atTest(error),
+      boot: (spec, { title, limit }) => {
+        const folder = evidenceName({ name: shared.name, id: file.id, file }, this.#run.root);
+        return this.#launch(spec, { folder, title, limit, cleanup: this.#endOfFile });
+      },
+      onMachine: (machine) => enterIntoLedger(machine, this.#ledger),
+    };
+    this.#loans.set(shared, borrower);
+    return await shared.lend(borrower);
+  }
+
+  /** Boots a machine within what is left of the test's limit. */
+  async #launch(spec: SpecChanges, launch: Launch): Promise<Machine> {
+    const debug = spec.debug === undefined ? this.#run.machine.debug : spec.debug;
+    if (debug ?? isDebugging()) this.#suspendLimits();
+    const { limitMs, name } = this.#limit.left();
     const { calibration, evidence, machine: defaults, run } = this.#run;
     const store = evidenceStore(evidence, run);
-    this.#forgetNote ??= noteRunning(store, this.#task, this.#name);
-    const ordinal = this.#slots.push(undefined);
-    const machine = await bootMachine(spec, {
-      name: `${this.#name}/${ordinal}`,
-      title: () => (this.#slots.length > 1 ? `machine ${ordinal} of the test` : undefined),
+    this.#forgetNote ??= noteRunning(store, this.#task, launch.folder);
+    const booting = bootMachine(spec, {
+      name: `${launch.folder}/${launch.ordinal ?? 1}`,
+      title: launch.title,
+      limit: launch.limit,
       store,
       calibration: calibration ?? undefined,
       defaults,
       check: (whole) => checkBuilt(whole, this.#run),
-      limit: (timeoutMs, _, usualMs) => this.#limit.forWait(timeoutMs, usualMs),
-      mostBootMs,
+      mostBootMs: limitMs + laterMs,
     });
-    this.#slots[ordinal - 1] = machine;
-    enterIntoLedger(machine, this.#ledger);
-    return machine;
+    const taken = booting.then((machine) => {
+      launch.onMachine?.(machine);
+      return machine;
+    });
+    taken.catch(() => {});
+    // Registered in the same breath: a test that times out meanwhile leaves nothing.
+    launch.cleanup.defer("a machine", async () => {
+      const machine = await taken.catch(() => undefined);
+      await machine?.[Symbol.asyncDispose]();
+    });
+    return await withLimit(taken, limitMs, "the machine to boot", name);
   }
 
   /**
    * The end of the test, whatever became of it.
+   * @param isAbandoned whether vitest's limit has ended it, and its body may go on.
    * @throws what fails a test whose body returned: a matcher or a `boot()` that was not awaited, or
    *   a guest that died in a way that nothing expected. Afterwards no machine of the test is left.
    * @returns why the test is to be skipped, if a guest has skipped it and nothing else fails it.
    */
-  async finish(): Promise<string | undefined> {
+  async finish(isAbandoned: boolean): Promise<string | undefined> {
     this.#isFinished = true;
     const unawaited = this.#ledger.close();
     const errors: unknown[] = [];
-    if (this.#task.result?.state === "fail") await this.#explainFailure();
-    else errors.push(...(await this.#judge(unawaited)));
+    if (this.#task.result?.state === "fail") {
+      const own = this.#task.result.errors?.slice(this.#errorsBefore) ?? [];
+      await explainFailure(own, this.#machines, this.#task.each === true);
+    } else errors.push(...(await this.#judge(unawaited)));
     await this.#cleanup.dispose(teardownMs).catch((error) => errors.push(this.#atTest(error)));
     this.#record();
+    for (const [shared, borrower] of this.#loans) await shared.giveBack(borrower, isAbandoned);
     this.#forgetNote?.();
     if (errors.length === 1) throw errors[0];
     if (errors.length > 1) throw new AggregateError(errors, errors.map(messageOf).join("\n\n"));
@@ -157,27 +210,10 @@ export class TestOwner {
     return location === undefined ? error : atPlace(error, { file: file.filepath, ...location });
   }
 
-  /** An error that no machine has raised, vitest's own time-out for one, does not know of any. */
-  async #explainFailure(): Promise<void> {
-    const errors = this.#task.result?.errors?.slice(this.#errorsBefore) ?? [];
-    const deaths: BringupError[] = [];
-    for (const machine of this.#machines) {
-      await machine.verdict.checkAlive().catch((death: BringupError) => deaths.push(death));
-    }
-    for (const error of errors.filter(({ message }) => !message.includes("\n  evidence: "))) {
-      // An ordinary assertion shows what the guest said, and its difference in colours.
-      let message = printable(error.message, { colours: true });
-      if (error.diff !== undefined) error.diff = printable(error.diff, { colours: true });
-      for (const machine of this.#machines) {
-        message += `\n${formatEvidence(await machine.evidence())}`;
-      }
-      amend(error, message);
-    }
-    tellOfOthers(errors, deaths);
-  }
-
+  /** The test's own, and those that it has borrowed. */
   get #machines(): readonly Machine[] {
-    return this.#slots.filter((machine) => machine !== undefined);
+    const borrowed = [...this.#loans.keys()].map(({ machine }) => machine);
+    return [...this.#slots, ...borrowed].filter((machine) => machine !== undefined);
   }
 
   #suspendLimits(): void {
@@ -193,43 +229,18 @@ export class TestOwner {
 
   #record(): void {
     const { meta, result } = this.#task;
+    const own = this.#slots.flatMap((machine) => machine?.record() ?? []);
+    const lent = [...this.#loans.keys()].flatMap(({ bootedBy: sharedSince, machine }) =>
+      machine === undefined ? [] : { ...machine.record(), sharedSince },
+    );
     const attempt: AttemptRecord = {
       retry: result?.retryCount ?? 0,
       repeat: result?.repeatCount ?? 0,
-      machines: this.#machines.map((machine) => machine.record()),
+      machines: [...own, ...lent],
     };
     if (attempt.machines.length === 0) return;
     meta.bringup = { ...meta.bringup, attempts: [...(meta.bringup?.attempts ?? []), attempt] };
   }
-}
-
-type TaskError = NonNullable<NonNullable<OwnedTask["result"]>["errors"]>[number];
-
-/**
- * A guest that nobody waited on has died as well, and may be why the one failed that somebody did
- * wait on: the first error says so, right below its first line, unless an error tells of it anyway.
- */
-function tellOfOthers(errors: readonly TaskError[], deaths: readonly BringupError[]): void {
-  const [first] = errors;
-  const untold = deaths.filter(({ evidence }) => {
-    const line = `\n  evidence: ${evidence?.directory}\n`;
-    return !errors.some(({ message }) => message.includes(line));
-  });
-  if (first === undefined || untold.length === 0) return;
-  const lines = untold.map(({ evidence, message }) => {
-    const how = message.split("\n", 1)[0];
-    const which = evidence?.title ?? "the machine";
-    return `  ${which} has died, which nothing expected: ${how}; evidence: ${evidence?.directory}`;
-  });
-  const [head, ...rest] = first.message.split("\n");
-  amend(first, [head, ...lines, ...rest].join("\n"));
-}
-
-/** Some reporters print the message, and some the stack. */
-function amend(error: TaskError, message: string): void {
-  const before = error.message;
-  error.message = message;
-  if (error.stack !== undefined) error.stack = error.stack.replace(before, () => message);
 }
 
 function messageOf(error: unknown): string {

@@ -2,8 +2,10 @@
 import { test as base, inject, type RunnerTestCase, type TestAPI } from "vitest";
 import { atPlace, HostError } from "../evidence/index.ts";
 import type { RunSettings } from "../machine/index.ts";
+import { CleanupStack } from "../process/index.ts";
 import type { Boot } from "./boot-arguments.ts";
-import { TestOwner } from "./test-owner.ts";
+import { enterOwner } from "./shared-fixture.ts";
+import { TestOwner, teardownMs } from "./test-owner.ts";
 
 /**
  * A test runs in its project's root, wherever vitest was started: files are named from there. A
@@ -21,12 +23,22 @@ function enterRoot(): void {
  */
 export const test: TestAPI<{ boot: Boot }> = insideVitest(() => {
   enterRoot();
-  return base.extend<{ bringupOwner: TestOwner; boot: Boot }>({
+  return base.extend<{ bringupEndOfFile: CleanupStack; bringupOwner: TestOwner; boot: Boot }>({
+    bringupEndOfFile: [
+      // biome-ignore lint/correctness/noEmptyPattern: vitest takes nothing else for no fixtures.
+      async ({}, use) => {
+        const endOfFile = new CleanupStack();
+        await use(endOfFile);
+        await endOfFile.dispose(teardownMs);
+      },
+      { auto: true, scope: "file" },
+    ],
     bringupOwner: [
-      async ({ skip, task }, use) => {
-        const owner = new TestOwner(task, providedRun(task));
+      async ({ bringupEndOfFile, signal, skip, task }, use) => {
+        const owner = new TestOwner(task, providedRun(task), bringupEndOfFile);
+        enterOwner(task, owner);
         await use(owner);
-        const skipReason = await owner.finish();
+        const skipReason = await owner.finish(signal.aborted);
         if (skipReason !== undefined && task.result?.state !== "fail") skip(skipReason);
       },
       { auto: true },

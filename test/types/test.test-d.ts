@@ -1,5 +1,5 @@
 /** What the compiler must say of `test`, `boot` and specs: compiled, and never run. */
-import { type Boot, expect, type Machine, type MachineSpec, test } from "bringup";
+import { type Boot, expect, type Machine, type MachineSpec, sharedMachine, test } from "bringup";
 import { bootMachine, type QmpClient, type SerialPort } from "bringup/machine";
 import { type BringupOptions, bringup } from "bringup/vitest";
 import { expectTypeOf } from "vitest";
@@ -92,3 +92,16 @@ bringup();
 bringup({ biuld: "make" });
 // @ts-expect-error A field that does not exist.
 bringup({ machine: { kernal: "kernel.elf" } });
+
+test("a shared machine is a fixture in either syntax of test.extend", () => {
+  const built = test.extend("vm", sharedMachine("kernel.elf"));
+  built("in the builder's", ({ vm }) => expectTypeOf(vm).toEqualTypeOf<Machine>());
+  const listed = test.extend<{ vm: Machine }>({
+    vm: sharedMachine({ kernel: "kernel.elf" }, async (vm) => {
+      await expect(vm.serial).toPrint("> ");
+    }),
+  });
+  listed("in the list's", ({ vm }) => expectTypeOf(vm).toEqualTypeOf<Machine>());
+  // @ts-expect-error A machine needs a kernel's path or a spec.
+  sharedMachine(5);
+});

@@ -202,6 +202,15 @@ const withLogin = test.extend<{ login: string }>({
     await use("root");
   },
 });
+test.each([3])("looks for its context behind the row %i", async (status, { boot }: any) => {
+  await boot("kernels/exit-code.elf", { commandLine: \`exit=\${status}\` });
+});
+test.each([{ status: 3 }])("looks for its context in the row", async ({ status, boot }: any) => {
+  await boot("kernels/exit-code.elf", { commandLine: \`exit=\${status}\` });
+});
+test.each([{ status: 3 }])("has another mistake", async (row: any) => {
+  const { boot } = row.context;
+});
 withLogin("has a fixture that fails", ({ login }) => {
   expect(login).toBe("root");
 });
