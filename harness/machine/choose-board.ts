@@ -3,7 +3,14 @@
  * or the host, so that a verdict does not change with the laptop. Pure.
  */
 import { SpecError } from "../evidence/index.ts";
-import { architectureNamed, architecturesWith, type Board, boardOf, unversioned } from "./board.ts";
+import {
+  type Architecture,
+  architectureNamed,
+  architecturesWith,
+  type Board,
+  boardOf,
+  unversioned,
+} from "./board.ts";
 import { needsUefi } from "./boot-media/boot-loader.ts";
 import { checkCortexMBoard, chooseCortexMBoard, plainCortexMBoard } from "./choose-cortex-m.ts";
 import { chooseDisplay, type DisplayAdapter } from "./display-adapter.ts";
@@ -130,12 +137,23 @@ function chooseMachine(
   const row = architectureNamed(arch);
   if (arch === "arm" && image?.kind === "elf" && image.isCortexM) return chooseCortexMBoard(image);
   if (arch === "arm" && image?.kind === "unknown" && image.isVectorTable) return plainCortexMBoard;
-  if (row?.common.isa !== true) return row?.machine;
+  if (row?.common.isa !== true) return (row && boardByAddress(row, image)) ?? row?.machine;
   const isUefiDisk = image?.kind === "boot-sector" && image.uefiOnly !== undefined;
   if (spec.firmware === "uefi" || image?.kind === "efi-application" || isUefiDisk) return "q35";
   // A PVH kernel as well, though microvm would start it faster: who writes a kernel for x86 has a
   // whole PC in mind, with its keyboard, its PCI bus and what firmware leaves behind.
   return row.machine;
+}
+
+/** A board whose firmware has its kernels at the address where this one lies and begins. */
+function boardByAddress(
+  { boards }: Architecture,
+  image: DetectedImage | undefined,
+): string | undefined {
+  if (image?.kind !== "elf") return undefined;
+  const { entersAt, parts } = image;
+  const rows = Object.entries(boards);
+  return rows.find(([, { flatAt }]) => flatAt === entersAt && flatAt === parts[0]?.address)?.[0];
 }
 
 function chooseFirmware(

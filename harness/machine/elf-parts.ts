@@ -5,12 +5,15 @@ import { type Elf, type ElfSegment, loadedSegments, segmentType } from "../guest
 export interface ElfPart {
   /** Physical. */
   readonly address: bigint;
+  readonly virtualAddress: bigint;
   /** Bytes that the file has for it; what memory has beyond them begins as zeros. */
   readonly fileSizeBytes: bigint;
   /** Bytes that it takes in memory. */
   readonly memorySizeBytes: bigint;
   /** Whether its flags say that it is executed. */
   readonly isCode: boolean;
+  /** Whether its flags say that it is written to. */
+  readonly isWritten: boolean;
   /** Whether it begins with the header of the file itself. */
   readonly hasHeader: boolean;
   /** Whether a kernel would not miss it: nothing but headers and notes, to be read only. */
@@ -25,9 +28,11 @@ const flag = { execute: 1, write: 2 } as const;
 export function partsOf(elf: Elf): ElfPart[] {
   const parts = loadedSegments(elf).map((segment) => ({
     address: segment.physicalAddress,
+    virtualAddress: segment.virtualAddress,
     fileSizeBytes: segment.fileSizeBytes,
     memorySizeBytes: segment.memorySizeBytes,
     isCode: (segment.flags & flag.execute) !== 0,
+    isWritten: (segment.flags & flag.write) !== 0,
     hasHeader: segment.offset === 0n && segment.fileSizeBytes > 0n,
     isDispensable: isDispensable(elf, segment),
   }));

@@ -12,6 +12,7 @@ import type { ChosenBoard } from "./choose-board.ts";
 import type { MachinePlan } from "./command-line.ts";
 import { type PlannedDisk, planDisk } from "./disks.ts";
 import { parseAddress, planFlatBinary } from "./flat-binary.ts";
+import { convertToFlat, flatStartOf } from "./flat-elf.ts";
 import { convertToElf32 } from "./image-elf32.ts";
 import { type DetectedImage, describeImage } from "./image-types.ts";
 import type { Disk, MachineSpec } from "./spec.ts";
@@ -117,7 +118,7 @@ async function planImage(
       }
       return {
         ...nothing,
-        kernel: await loadableKernel(image, kept, directory),
+        kernel: await loadableKernel(image, kept, board, directory),
         initrd: await planInitrd(spec, image, board, directory),
         commandLine: spec.commandLine,
         media,
@@ -180,8 +181,15 @@ async function planInitrd(
 async function loadableKernel(
   image: DetectedImage,
   kept: KeptImage,
+  board: ChosenBoard,
   directory: string,
 ): Promise<string> {
+  const flatStart = flatStartOf(image, board);
+  if (flatStart !== undefined) {
+    const flat = join(directory, `${basename(image.path)}.img`);
+    await convertToFlat(kept.path, flatStart, flat);
+    return flat;
+  }
   if (image.kind !== "elf" || image.bootable !== "multiboot-as-elf32") return kept.path;
   const converted = join(directory, `${basename(image.path)}.elf32`);
   await convertToElf32(kept.path, converted);

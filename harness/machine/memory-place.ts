@@ -2,6 +2,7 @@
 import { stat } from "node:fs/promises";
 import { SpecError } from "../evidence/index.ts";
 import type { MemoryRange, QmpClient } from "../qmp/index.ts";
+import { allAddressBits } from "./boards/board-facts.ts";
 import type { ChosenBoard } from "./choose-board.ts";
 import type { MachinePlan } from "./command-line.ts";
 import type { ElfPart } from "./elf-parts.ts";
@@ -14,6 +15,8 @@ const mebibyte = 1024n ** 2n;
 const mostBytes = 64n * 1024n * mebibyte;
 /** The least that any PC has of it before devices begin (QEMU, hw/i386/pc_q35.c). */
 const mostX86Bytes = 2048n * mebibyte;
+
+const other = "name the board that it is linked for as machine";
 
 /** What there is to look at. */
 export interface LoadedThings {
@@ -33,7 +36,7 @@ export async function checkMemoryPlace(
   qmp: Pick<QmpClient, "query">,
 ): Promise<void> {
   const { board, flatBinary } = plan;
-  const parts = plan.kernel === undefined ? [] : partsToFind(image, board);
+  const parts = partsToFind(image, plan);
   if (flatBinary === undefined && parts.length === 0) return;
   const map = await qmp.query.memoryMap();
   const memory = map.filter(({ kind }) => kind !== "io");
@@ -45,10 +48,33 @@ export async function checkMemoryPlace(
     throw new SpecError("loadAddress", `${what}, ${whereMemoryIs(board, map)}`);
   }
   if (image?.kind !== "elf") return;
+  const ram = map.filter(({ kind }) => kind === "ram");
   for (const part of parts) {
     const end = part.address + part.memorySizeBytes - 1n;
     if (!isCovered(part.address, end, memory)) judgeMisplaced(image, part, board, map);
+    else if (isWrittenThere(part, ram)) judgeUnwritable(image, part, board, map);
   }
+}
+
+/** A part that start-up code copies into RAM is written to there, and not where it is loaded. */
+function isWrittenThere(part: ElfPart, ram: readonly MemoryRange[]): boolean {
+  const { address, isWritten, memorySizeBytes: size, virtualAddress } = part;
+  const isRam = (start: bigint) => isCovered(start, start + size - 1n, ram);
+  return isWritten && !isRam(address) && (address === virtualAddress || !isRam(virtualAddress));
+}
+
+/** Linkers write flags of data for code alone as well (-N), which may do without: a warning. */
+function judgeUnwritable(
+  { path }: ElfImage,
+  { address, isCode, memorySizeBytes }: ElfPart,
+  board: ChosenBoard,
+  map: readonly MemoryRange[],
+): void {
+  const what =
+    `${path} has a segment for data at ${span(address, address + memorySizeBytes - 1n)}, ` +
+    whereMemoryIs(board, map, "nothing that can be written to");
+  if (!isCode) throw new SpecError("kernel", `${what}; link it to an address in RAM, or ${other}`);
+  process.emitWarning(`bringup: ${what}; if it is written to, ${other}`);
 }
 
 function judgeMisplaced(
@@ -64,7 +90,8 @@ function judgeMisplaced(
   const what =
     `${image.path} has a segment that would lie at ${span(part.address, end)}, ` +
     whereMemoryIs(board, map);
-  const isEntered = part.address <= image.entersAt && image.entersAt <= end;
+  const entersAt = image.entersAt & (board.facts.elfAddressBits ?? allAddressBits);
+  const isEntered = part.address <= entersAt && entersAt <= end;
   if (memory === undefined && !isEntered) {
     process.emitWarning(`bringup: ${what}; the guest starts without its bytes`);
     return;
@@ -73,7 +100,7 @@ function judgeMisplaced(
   throw new SpecError(
     "kernel",
     `${what}; ${more}link it to an address there (a linker script, or ` +
-      "-Wl,-Ttext=… with -Wl,-n, which loads no headers)",
+      `-Wl,-Ttext=… with -Wl,-n, which loads no headers), or ${other}`,
   );
 }
 
@@ -103,24 +130,27 @@ function size({ endAddress, startAddress }: MemoryRange): bigint {
 }
 
 /**
- * The parts that have to be in memory. Only where QEMU takes physical addresses as they are and
- * loads into the memory that the map shows: a Cortex-M has memory of its own, as has the secure
- * world of an Arm, and others translate addresses (QEMU, hw/arm/boot.c and hw/riscv/boot.c).
+ * The parts that have to be in memory, by physical addresses. Only where QEMU loads into the memory
+ * that the map shows: a Cortex-M has memory of its own, as has the secure world of an Arm.
  */
-function partsToFind(image: DetectedImage | undefined, board: ChosenBoard): readonly ElfPart[] {
+function partsToFind(
+  image: DetectedImage | undefined,
+  { board, kernel }: LoadedThings["plan"],
+): readonly ElfPart[] {
   if (image?.kind !== "elf") return [];
-  const { arch, facts, firmware, machine } = board;
-  // Of the first MiB of a PC, firmware and QEMU's loaders have their own idea.
-  if (/^(?:pvh|multiboot)/.test(image.bootable ?? "")) {
+  const { facts, firmware, machine } = board;
+  const isMultiboot = image.bootable?.startsWith("multiboot") === true;
+  // Of the first MiB of a PC, firmware and loaders have their own idea.
+  if (isMultiboot || (image.bootable === "pvh" && kernel !== undefined)) {
     return image.parts.filter(({ address }) => address >= mebibyte);
   }
-  if (image.bootable !== "entry") return [];
-  const isArm = (arch === "arm" || arch === "aarch64") && facts.vectorTable === false;
-  // Where an Arm has firmware, that is handed the file as it is.
-  const isLoaded = firmware === "default" || firmware === "none";
-  const isPlainArm = isArm && isLoaded && !/\bsecure\b/.test(machine);
-  const isPlain = isPlainArm || arch.startsWith("riscv");
-  return isPlain ? image.parts.filter((part) => !part.isDispensable) : [];
+  const bits = facts.elfAddressBits;
+  if (image.bootable !== "entry" || kernel === undefined || bits === undefined) return [];
+  // Firmware is handed the file as it is, unless QEMU brings it for the board.
+  const isLoaded = firmware === "default" || firmware === "none" || facts.ownFirmware;
+  if (!isLoaded || /\bsecure\b/.test(machine)) return [];
+  const parts = image.parts.filter((part) => !part.isDispensable);
+  return parts.map((part) => ({ ...part, address: part.address & bits }));
 }
 
 /** Whether all addresses from `start` to `end` are in ranges, which are in order. */
@@ -136,11 +166,15 @@ export function isCovered(
   return next > end;
 }
 
-function whereMemoryIs({ arch, machineType }: ChosenBoard, map: readonly MemoryRange[]): string {
+function whereMemoryIs(
+  { arch, machineType }: ChosenBoard,
+  map: readonly MemoryRange[],
+  lack = "no memory",
+): string {
   const places = map.filter(({ kind }) => kind === "ram").map(placeOf);
   const more = places.length > shownRanges ? ", …" : "";
   const shown = places.slice(0, shownRanges).join(", ");
-  return `where ${machineType} of ${arch} has no memory; its RAM is at ${shown}${more}`;
+  return `where ${machineType} of ${arch} has ${lack}; its RAM is at ${shown}${more}`;
 }
 
 function placeOf({ endAddress, name, startAddress }: MemoryRange): string {

@@ -53,6 +53,8 @@ const rows: readonly Row[] = [
   ],
   ["entry-aarch64", { machine: "virt-7.2" }, "aarch64 virt-7.2 cortex-a57 128M default", "virtio"],
   ["entry-aarch64", { machine: "raspi3b" }, "aarch64 raspi3b - - default", "sd"],
+  ["raspberry-pi", {}, "aarch64 raspi3b - - default", "sd"],
+  ["raspberry-pi", { machine: "virt" }, "aarch64 virt cortex-a57 128M default", "virtio"],
   ["cortex-m", {}, "arm mps2-an385 - - default", "virtio"],
   ["cortex-m", { machine: "lm3s6965evb" }, "arm lm3s6965evb - - default", "virtio"],
   ["vector-table", { arch: "arm" }, "arm mps2-an385 - - default", "virtio"],

@@ -1,7 +1,7 @@
 /** ELF files with segments where the guest would not find them, or not begin. */
 import { describe, expect, test, vi } from "vitest";
 import { LaunchError, SpecError } from "../../harness/evidence/index.ts";
-import { assembleLinked, assemblePvh } from "./assemble.ts";
+import { assembleLinked, assembleMultiboot2, assemblePvh } from "./assemble.ts";
 import { boot, errorOf, soonMs } from "./machines.ts";
 
 vi.setConfig({ testTimeout: 80_000 });
@@ -111,6 +111,21 @@ describe("segments have to be in memory", () => {
     await (await boot({ kernel: pc, machine: "pc", memory: "300M" })).serial.waitFor("a", soon);
   });
 
+  test.each([
+    ["by GRUB", "pc of x86_64", async (bss: string) => assembleMultiboot2(bss)],
+    [
+      "for a board whose addresses are not its RAM's",
+      "malta of mips",
+      async (bss: string) => assembleLinked("mips", `${bss}1: b 1b\n`, ["-n", "-Ttext=0x80100000"]),
+    ],
+  ])("and of a kernel that is started %s", async (_, place, assemble) => {
+    const kernel = await assemble(".pushsection .bss\n .skip 0x7f00000\n.popsection\n");
+    const error = await errorOf(boot({ kernel }), SpecError);
+    expect(error.message).toMatch(/has a segment that would lie at 0x1\w+ to 0x80\w+, where /);
+    expect(error.message).toContain(`where ${place} has no memory; its RAM is at 0x0 to `);
+    expect(error.message).toContain('; take memory: "129M" or more, or link it');
+  });
+
   test("a kernel that QEMU itself finds too large: with how much memory it is not", async () => {
     const space = ".section .bss\n .skip 0x10000000\n";
     const kernel = await assembleLinked("aarch64", armHello + space, ["-n", "-Ttext=0x40200000"]);
@@ -135,6 +150,21 @@ describe("segments have to be in memory", () => {
     const flags = ["-n", "-Ttext=0x40200000", "--section-start=.uart=0x09000000"];
     const kernel = await assembleLinked("aarch64", armHello + uart, flags);
     await (await boot({ kernel })).serial.waitFor("a", soon);
+  });
+
+  test("data in flash memory: of code alone it may be a mere flag, and is a warning", async () => {
+    const data = ".section .data\n .byte 1\n";
+    const flags = ["-n", "-Ttext=0x40200000", "--section-start=.data=0x200000"];
+    const kernel = await assembleLinked("aarch64", armHello + data, flags);
+    const error = await errorOf(boot({ kernel }), SpecError);
+    expect(error.message).toContain(
+      "has a segment for data at 0x200000 to 0x200000, where virt of aarch64 has nothing that can be " +
+        "written to; its RAM is at 0x40000000 to 0x47ffffff (mach-virt.ram); link it to an address",
+    );
+    const warned = new Promise<Error>((resolve) => process.once("warning", resolve));
+    const inFlash = await assembleLinked("aarch64", armHello, ["-N", "-Ttext=0x200000"]);
+    await (await boot({ kernel: inFlash })).serial.waitFor("a", soon);
+    expect((await warned).message).toMatch(/; if it is written to, name the board that it is/);
   });
 
   test.each([

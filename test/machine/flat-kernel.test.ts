@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { SpecError } from "../../harness/evidence/index.ts";
 import { architecturesWith } from "../../harness/machine/board.ts";
 import type { MachineSpec } from "../../harness/machine/spec.ts";
-import { assembleFlat } from "./assemble.ts";
+import { assembleFlat, assembleLinked } from "./assemble.ts";
 import { boot, errorOf, soonMs, temporaryDirectory, useKernels } from "./machines.ts";
 
 useKernels("hello");
@@ -44,6 +44,20 @@ test.each<[string, MachineSpec]>([
   const kernel = await assembleFlat("aarch64", exceptionLevel("0x3f201000"), 0x80000);
   const vm = await boot({ kernel, ...spec });
   await vm.serial.waitFor("EL2\n", { timeoutMs: soonMs });
+});
+
+test("so does its ELF file, with zeros behind it, unless that is to start as QEMU has it", async () => {
+  const body = exceptionLevel("0x3f201000").replace(
+    "lsr x2",
+    "ldr x4, =end\n  ldr w4, [x4]\n  cbnz w4, 9f\n  lsr x2",
+  );
+  const data = ".section .data\n .balign 4096\n .quad 1\n.bss\nend: .quad 0\n";
+  const kernel = await assembleLinked("aarch64", `${body}${data}`, ["-N", "-Ttext=0x80000"]);
+  const vm = await boot({ kernel });
+  await vm.serial.waitFor("EL2\n", { timeoutMs: soonMs });
+  expect(vm.record()).toMatchObject({ arch: "aarch64", machineType: "raspi3b" });
+  const bare = await boot({ kernel, machine: "raspi3b", firmware: "none" });
+  await bare.serial.waitFor("EL3\n", { timeoutMs: soonMs });
 });
 
 test("at an address of its own it starts as the CPU comes out of a reset", async () => {

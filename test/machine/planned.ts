@@ -26,9 +26,11 @@ const elf: ElfImage = {
 };
 const firmwareInRam = {
   address: 0x80000000n,
+  virtualAddress: 0x80000000n,
   fileSizeBytes: 4096n,
   memorySizeBytes: 4096n,
   isCode: true,
+  isWritten: false,
   hasHeader: false,
   isDispensable: false,
 };
@@ -42,6 +44,13 @@ const images = {
   multiboot64: { ...elf, multiboot: 1, bootable: "multiboot-as-elf32" },
   multiboot2: { ...elf, multiboot: 2, bootable: "multiboot2" },
   "entry-aarch64": { ...elf, elfMachine: 183, arch: "aarch64" },
+  "raspberry-pi": {
+    ...elf,
+    elfMachine: 183,
+    arch: "aarch64",
+    entersAt: 0x80000n,
+    parts: [{ ...firmwareInRam, address: 0x80000n, virtualAddress: 0x80000n }],
+  },
   "entry-riscv64": { ...elf, elfMachine: 243, arch: "riscv64" },
   "riscv64-machine-mode": { ...elf, elfMachine: 243, arch: "riscv64", parts: [firmwareInRam] },
   "cortex-m": { ...elf, bits: 32, elfMachine: 40, arch: "arm", isCortexM: true },

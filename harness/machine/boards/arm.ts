@@ -2,7 +2,7 @@
  * Arm: `virt`, Raspberry Pis, and boards with a Cortex-M. Sources: QEMU, hw/arm/virt.c, raspi.c,
  * mps2.c, stellaris.c and their neighbours.
  */
-import { type Architecture, type Board, pciDiskBuses } from "./board-facts.ts";
+import { type Architecture, allAddressBits, type Board, pciDiskBuses } from "./board-facts.ts";
 
 /** `-kernel` by Linux's convention: behind the start of RAM, in EL2 where there is one, or SVC. */
 const common: Partial<Board> = {
@@ -14,6 +14,7 @@ const common64: Partial<Board> = { ...common, kernelForms: ["flat", "uimage", "g
 
 const virt: Partial<Board> = {
   ...common,
+  elfAddressBits: allAddressBits,
   memory: "128M",
   flashBytes: 64 * 1024 ** 2,
   serialPorts: 1,
@@ -34,6 +35,7 @@ const virt: Partial<Board> = {
  */
 const raspberryPi: Partial<Board> = {
   ...common,
+  elfAddressBits: allAddressBits,
   fixedCpu: true,
   cpus: undefined,
   vectorTable: false,
@@ -79,8 +81,8 @@ const raspberryPi64: Partial<Board> = { ...raspberryPi, ...common64, flatAt: 0x8
 
 const raspberryPis32 = { raspi0: raspberryPi32, raspi1ap: raspberryPi32, raspi2b: raspberryPi32 };
 const raspberryPis64 = {
-  raspi3ap: raspberryPi64,
   raspi3b: raspberryPi64,
+  raspi3ap: raspberryPi64,
   raspi4b: { ...raspberryPi64, since: "9.0" },
 };
 

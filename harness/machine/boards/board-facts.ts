@@ -92,6 +92,11 @@ export interface Board {
   readonly kernelForms: readonly KernelForm[] | undefined;
   /** Where a flat file lies that `-kernel` starts as the board's own firmware would. */
   readonly flatAt: bigint | undefined;
+  /**
+   * Bits of the addresses in an ELF file by which `-kernel` loads it; `undefined` where that is not
+   * known, or where it does not load into the memory that everybody sees.
+   */
+  readonly elfAddressBits: bigint | undefined;
   /** The emulator that is meant by the board's name alone, where others have the board as well. */
   readonly emulator: string | undefined;
 }
@@ -137,8 +142,12 @@ export const unknownBoard: Board = {
   deviceTree: true,
   kernelForms: undefined,
   flatAt: undefined,
+  elfAddressBits: undefined,
   emulator: undefined,
 };
+
+/** Where QEMU takes the addresses of an ELF file as they are. */
+export const allAddressBits = 2n ** 64n - 1n;
 
 /** Disk buses of a machine with PCI, by controllers that are plugged in. */
 export const pciDiskBuses: readonly DiskBus[] = ["ahci", "virtio", "scsi", "nvme", "usb", "sd"];

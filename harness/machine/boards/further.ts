@@ -2,7 +2,7 @@
  * Architectures that need no more than a row. Sources: QEMU's hw/ folder of each, and what its
  * boards do with `-serial` (7.2).
  */
-import { type Architecture, type Board, pciDiskBuses } from "./board-facts.ts";
+import { type Architecture, allAddressBits, type Board, pciDiskBuses } from "./board-facts.ts";
 
 const further = {
   registers: "program counter",
@@ -15,7 +15,16 @@ const malta = (arch: string, cpu: string): Architecture => ({
   machine: "malta",
   ...further,
   boards: {
-    malta: { cpu, memory: "128M", serialPorts: 3, diskBus: "ide", pci: true, kernelForms: [] },
+    malta: {
+      cpu,
+      memory: "128M",
+      serialPorts: 3,
+      diskBus: "ide",
+      pci: true,
+      kernelForms: [],
+      // KSEG0, and XKPHYS as far as it is RAM (target/mips/addr.c).
+      elfAddressBits: 0x1fff_ffffn,
+    },
   },
 });
 
@@ -58,6 +67,7 @@ export const furtherArchitectures: readonly Architecture[] = [
     memory: "128M",
     serialPorts: 2,
     kernelForms: ["flat"],
+    elfAddressBits: allAddressBits,
   }),
   malta("mips", "24Kf"),
   malta("mipsel", "24Kf"),
@@ -68,6 +78,8 @@ export const furtherArchitectures: readonly Architecture[] = [
     serialPorts: 1,
     furtherPorts: [{ ports: 4, since: "9.2" }],
     pci: true,
+    // The windows of its direct mapping (hw/loongarch/virt.c).
+    elfAddressBits: 2n ** 48n - 1n,
     kernelForms: [],
   }),
   plain("m68k", "virt", {
@@ -76,6 +88,7 @@ export const furtherArchitectures: readonly Architecture[] = [
     serialPorts: 1,
     pci: false,
     kernelForms: [],
+    elfAddressBits: allAddressBits,
     virtioPlaces: 128,
     diskBuses: ["virtio", "virtio-mmio", "scsi"],
   }),
@@ -106,10 +119,12 @@ export const furtherArchitectures: readonly Architecture[] = [
         pci: false,
         diskBuses: [],
         kernelForms: ["flat", "uimage"],
+        elfAddressBits: allAddressBits,
       },
       virt: {
         serialPorts: 1,
         kernelForms: ["flat", "uimage"],
+        elfAddressBits: allAddressBits,
         pci: true,
         virtioPlaces: 8,
         diskBuses: [...pciDiskBuses, "virtio-mmio"],

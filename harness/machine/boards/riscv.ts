@@ -1,5 +1,5 @@
 /** RISC-V. Sources: QEMU, hw/riscv/virt.c, sifive_u.c, sifive_e.c and spike.c. */
-import { type Architecture, type Board, pciDiskBuses } from "./board-facts.ts";
+import { type Architecture, allAddressBits, type Board, pciDiskBuses } from "./board-facts.ts";
 
 /** OpenSBI is where RAM begins (QEMU, hw/riscv/boot.c). */
 const firmwareAt = 0x8000_0000n;
@@ -7,6 +7,7 @@ const firmwareAt = 0x8000_0000n;
 /** `-kernel` goes behind the firmware, which starts it in S-mode, or without one to its place. */
 const common: Partial<Board> = {
   ownFirmware: true,
+  elfAddressBits: allAddressBits,
   keyboard: false,
   kernelForms: ["flat", "uimage"],
 };
