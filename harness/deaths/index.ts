@@ -4,24 +4,31 @@
  * What goes out: expressions for such lines, and what belongs to their message.
  */
 
+import { ada } from "./ada.ts";
 import { bao } from "./bao.ts";
 import { bootLoaders } from "./boot-loaders.ts";
 import { coreboot } from "./coreboot.ts";
+import { cPlusPlus } from "./cplusplus.ts";
 import type { Death } from "./death.ts";
 import { dragonOs } from "./dragonos.ts";
 import { edk2 } from "./edk2.ts";
 import { espIdf } from "./esp-idf.ts";
+import { glibc } from "./glibc.ts";
+import { go } from "./go.ts";
 import { haiku } from "./haiku.ts";
 import { helenOs } from "./helenos.ts";
 import { illumos } from "./illumos.ts";
+import { includeOs } from "./include-os.ts";
 import { jailhouse } from "./jailhouse.ts";
 import { l4 } from "./l4.ts";
-import { languages } from "./languages.ts";
 import { linux } from "./linux.ts";
 import { mach } from "./mach.ts";
 import { mbedOs } from "./mbed-os.ts";
+import { nim } from "./nim.ts";
 import { nuttx } from "./nuttx.ts";
+import { opTee } from "./op-tee.ts";
 import { openSbi } from "./opensbi.ts";
+import { osv } from "./osv.ts";
 import { phoenix } from "./phoenix-rtos.ts";
 import { pintos } from "./pintos.ts";
 import { rCore } from "./rcore.ts";
@@ -30,12 +37,14 @@ import { riot } from "./riot.ts";
 import { rtThread } from "./rt-thread.ts";
 import { rtems } from "./rtems.ts";
 import { rust } from "./rust.ts";
+import { sanitizers } from "./sanitizers.ts";
 import { seL4 } from "./sel4.ts";
 import { serenity } from "./serenity.ts";
+import { solo5 } from "./solo5.ts";
 import { theseus } from "./theseus.ts";
 import { trustedFirmware } from "./trusted-firmware.ts";
 import { uBoot } from "./u-boot.ts";
-import { uniKernels } from "./unikernels.ts";
+import { unikraft } from "./unikraft.ts";
 import { unix } from "./unix.ts";
 import { unknownFaults } from "./unknown-faults.ts";
 import { unknownPanics } from "./unknown-panics.ts";
@@ -60,6 +69,7 @@ export const deaths: readonly Death[] = [
   ...uBoot,
   ...openSbi,
   ...trustedFirmware,
+  ...opTee,
   ...coreboot,
   ...bootLoaders,
   ...xen,
@@ -80,9 +90,17 @@ export const deaths: readonly Death[] = [
   ...serenity,
   ...reactOs,
   ...dragonOs,
-  ...uniKernels,
+  ...osv,
+  ...solo5,
+  ...includeOs,
+  ...unikraft,
   ...theseus,
-  ...languages,
+  ...cPlusPlus,
+  ...go,
+  ...ada,
+  ...nim,
+  ...glibc,
+  ...sanitizers,
   ...unknownPanics,
   ...unknownFaults,
 ];

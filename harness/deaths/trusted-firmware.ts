@@ -11,14 +11,4 @@ export const trustedFirmware: readonly Death[] = [
     marks: ["handle"],
     source: "TF-A bl31/aarch64/crash_reporting.S, plat/common/aarch64/plat_common.c",
   },
-  {
-    pattern: atHead(String.raw`Panic (?:'.{0,200}' )?at \S{1,200}:\d+`),
-    marks: ["panic"],
-    source: "OP-TEE core/kernel/panic.c, __do_panic(), with the head of its trace",
-  },
-  {
-    pattern: /^E\/TC:\S+ (?:\d+ )?Core (?:data|prefetch|undef|sp)-?abort at address 0x/m,
-    marks: ["abort"],
-    source: "OP-TEE core/arch/arm/kernel/abort.c, print_abort()",
-  },
 ];
