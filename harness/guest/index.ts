@@ -1,4 +1,4 @@
-export type { ArmAttributes } from "./arm-attributes.ts";
+export { type ArmAttributes, readArmAttributes } from "./arm-attributes.ts";
 export { type CortexMProgram, looksLikeVectorTable, readCortexM } from "./arm-profile.ts";
 export { codeFrame } from "./code-frame.ts";
 export { findDeadHalt, type HaltJudgement } from "./dead-halt.ts";
@@ -16,6 +16,7 @@ export { readNotes } from "./elf-notes.ts";
 export { isEndlessLoop, loopReachBytes } from "./endless-loop.ts";
 export { portWriteCodeBytes, standsBehindPortWrite } from "./port-write.ts";
 export { type CpuRegisters, parseRegisters, type RegisterFormat } from "./registers.ts";
+export { readRiscvArchitecture } from "./riscv-attributes.ts";
 export { findSemihostingCall } from "./semihosting-call.ts";
 export {
   type StoppingInstruction,

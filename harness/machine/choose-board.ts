@@ -14,6 +14,7 @@ import {
 import { needsUefi } from "./boot-media/boot-loader.ts";
 import { checkCortexMBoard, chooseCortexMBoard, plainCortexMBoard } from "./choose-cortex-m.ts";
 import { chooseDisplay, type DisplayAdapter } from "./display-adapter.ts";
+import { checkProfile, cpuFor } from "./elf-cpu.ts";
 import { partAt } from "./elf-parts.ts";
 import { checkElfStart } from "./elf-start.ts";
 import { type ChosenExit, chooseExit } from "./exit-device.ts";
@@ -69,6 +70,7 @@ export function chooseBoard(spec: MachineSpec, image: DetectedImage | undefined)
     throw new SpecError("debugConsole", `is not possible on ${place}: ${advice}`);
   }
   checkCpu(spec, image, facts, place);
+  checkProfile(spec, image);
   if (spec.deviceTree !== undefined && !facts.deviceTree) {
     throw new SpecError(
       "deviceTree",
@@ -79,7 +81,7 @@ export function chooseBoard(spec: MachineSpec, image: DetectedImage | undefined)
     arch,
     machine,
     machineType,
-    cpu: spec.cpu ?? facts.cpu,
+    cpu: spec.cpu ?? cpuFor(image, facts) ?? facts.cpu,
     cpus: spec.cpus ?? facts.cpus,
     memory: spec.memory ?? defaultMemory(facts, firmware),
     firmware,

@@ -4,11 +4,11 @@ import {
   type Elf,
   ElfError,
   loadedSegments,
-  readCortexM,
   readElf,
   readNotes,
   segmentType,
 } from "../guest/index.ts";
+import { isMips64, readElfCpu } from "./elf-cpu.ts";
 import { type ElfPart, partsOf } from "./elf-parts.ts";
 import { findNearMiss } from "./image-elf-near-miss.ts";
 import { elf32Obstacle, physicalEntry } from "./image-elf32.ts";
@@ -49,8 +49,8 @@ const elfMachines: Readonly<Record<number, string | Partial<Record<string, strin
   36902: "alpha",
 };
 
+const mipsMachine = 8;
 const x86Machines = { i386: 3, x86_64: 62 } as const;
-const armMachine = 40;
 const elfType = { relocatable: 1, shared: 3, core: 4 } as const;
 
 /** Everything of an `ElfImage` that its content decides. */
@@ -69,7 +69,6 @@ export async function readElfImage(source: ByteSource, head: Buffer): Promise<El
   const multiboot = findMultibootHeader(head);
   const hosted = notes.some(isLinuxNote) || (await namesLinuxLoader(source, elf));
   const parts = partsOf(elf);
-  const cortexM = elf.machine === armMachine ? await readCortexM(source, elf) : undefined;
   const judged = judge(elf, { pvh, pvhAlignment: pvhNote?.alignment, multiboot, hosted });
   const verdict =
     judged.obstacle === "no-boot-protocol"
@@ -84,8 +83,7 @@ export async function readElfImage(source: ByteSource, head: Buffer): Promise<El
     entry: elf.entry,
     entersAt: physicalEntry(elf),
     parts,
-    isCortexM: cortexM !== undefined,
-    ...(cortexM === undefined ? {} : { cortexM }),
+    ...(await readElfCpu(source, elf)),
     pvh,
     multiboot: multiboot?.version ?? null,
     bootable: verdict.bootable,
@@ -96,7 +94,9 @@ export async function readElfImage(source: ByteSource, head: Buffer): Promise<El
 
 function architectureOf(elf: Elf): string | undefined {
   const names = elfMachines[elf.machine];
-  return typeof names === "object" ? names[`${elf.bits}${elf.endian}`] : names;
+  if (typeof names !== "object") return names;
+  const bits = elf.machine === mipsMachine && isMips64(elf) ? 64 : elf.bits;
+  return names[`${bits}${elf.endian}`];
 }
 
 function checkComplete(elf: Elf, sizeBytes: number): void {

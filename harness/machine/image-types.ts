@@ -1,5 +1,5 @@
 /** What a boot image can be, judged by its content. */
-import type { CortexMProgram } from "../guest/index.ts";
+import type { ElfCpu } from "./elf-cpu.ts";
 import type { ElfPart } from "./elf-parts.ts";
 import type { UBoot } from "./image-u-boot.ts";
 
@@ -39,7 +39,7 @@ export type ElfObstacle =
   | "pvh-note-misread"
   | "elf32-impossible";
 
-export interface ElfImage extends ImageFile {
+export interface ElfImage extends ImageFile, ElfCpu {
   readonly kind: "elf";
   readonly bits: 32 | 64;
   readonly endian: "little" | "big";
@@ -52,10 +52,6 @@ export interface ElfImage extends ImageFile {
   readonly entersAt: bigint;
   /** What is loaded, by rising address. */
   readonly parts: readonly ElfPart[];
-  /** For an Arm processor of the M profile, a microcontroller. */
-  readonly isCortexM: boolean;
-  /** What it needs of one. */
-  readonly cortexM?: CortexMProgram;
   /** Has a PVH entry note that a loader can see. */
   readonly pvh: boolean;
   /** The Multiboot version of its header; 1 where there are both, for QEMU looks for that one. */

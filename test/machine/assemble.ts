@@ -84,6 +84,7 @@ const triples: Readonly<Record<string, string>> = {
   arm: "armv7a-unknown-none-eabi",
   "cortex-m": "thumbv7m-unknown-none-eabi",
   mips: "mips-unknown-none-elf",
+  "arm-v8": "armv8a-none-eabi",
   riscv32: "riscv32-unknown-none-elf",
   riscv64: "riscv64-unknown-none-elf",
 };
@@ -118,7 +119,7 @@ async function assembleAt(
 
 /** Assembles an ELF kernel and links it with nothing but flags of one's own. */
 export async function assembleLinked(
-  arch: "aarch64" | "arm" | "mips" | "riscv64",
+  arch: "aarch64" | "arm-v8" | "mips" | "riscv64",
   body: string,
   flags: readonly string[],
 ): Promise<string> {

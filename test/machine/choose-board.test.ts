@@ -55,6 +55,13 @@ const rows: readonly Row[] = [
   ["entry-aarch64", { machine: "raspi3b" }, "aarch64 raspi3b - - default", "sd"],
   ["raspberry-pi", {}, "aarch64 raspi3b - - default", "sd"],
   ["raspberry-pi", { machine: "virt" }, "aarch64 virt cortex-a57 128M default", "virtio"],
+  ["riscv64-vector", {}, "riscv64 virt rv64,v=true 128M default", "finisher virtio"],
+  ["riscv64-wide", {}, "riscv64 virt rv64,v=true,vlen=512 128M default", "finisher virtio"],
+  ["riscv64-wide", { cpu: "max" }, "riscv64 virt max 128M default", "finisher virtio"],
+  ["riscv64-zve", {}, "riscv64 virt rv64 128M default", "finisher virtio"],
+  ["arm-v7", {}, "arm virt cortex-a15 128M default", "virtio"],
+  ["arm-v8", {}, "arm virt max 128M default", "virtio"],
+  ["arm-r", { machine: "virt" }, "arm virt cortex-a15 128M default", "virtio"],
   ["cortex-m", {}, "arm mps2-an385 - - default", "virtio"],
   ["cortex-m", { machine: "lm3s6965evb" }, "arm lm3s6965evb - - default", "virtio"],
   ["vector-table", { arch: "arm" }, "arm mps2-an385 - - default", "virtio"],
@@ -106,6 +113,13 @@ test.for(rows)("$0 with $1: $2", ([image, spec, words, features]) => {
   const shown = display === "std" ? "vga" : (display ?? "");
   expect([shown, exit && exits[exit.device], facts.diskBus].filter(Boolean).join(" ")).toBe(
     features,
+  );
+});
+
+test("a program for a Cortex-R says that virt has none", () => {
+  expect(() => chooseBoard({}, imageOf("arm-r"))).toThrow(
+    "machine: is missing: /kernels/kernel.elf was built for a Cortex-R (Tag_CPU_arch_profile is R), " +
+      'which "virt" has not; QEMU 9.0',
   );
 });
 

@@ -34,6 +34,15 @@ const firmwareInRam = {
   hasHeader: false,
   isDispensable: false,
 };
+const arm = {
+  profile: "A",
+  architecture: 10,
+  cpuName: undefined,
+  floatingPoint: 0,
+  isSingleOnly: false,
+  hasDsp: false,
+  hasMve: false,
+};
 const file = (path: string) => ({ path, sizeBytes: 512 });
 const iso = { kind: "iso9660", ...file("/kernels/system.iso"), label: undefined } as const;
 const efi = { kind: "efi-application", ...file("/kernels/app.efi"), peMachine: 0x8664 } as const;
@@ -53,6 +62,16 @@ const images = {
   },
   "entry-riscv64": { ...elf, elfMachine: 243, arch: "riscv64" },
   "riscv64-machine-mode": { ...elf, elfMachine: 243, arch: "riscv64", parts: [firmwareInRam] },
+  "riscv64-vector": { ...elf, arch: "riscv64", riscvArchitecture: "rv64i2p0_m2p0_v1p0_zvl128b1p0" },
+  "riscv64-wide": {
+    ...elf,
+    arch: "riscv64",
+    riscvArchitecture: "rv64i2p0_v1p0_zvl128b1p0_zvl512b1p0",
+  },
+  "riscv64-zve": { ...elf, arch: "riscv64", riscvArchitecture: "rv64i2p0_zve32x1p0_svinval1p0" },
+  "arm-v7": { ...elf, arch: "arm", arm: { ...arm, architecture: 10 } },
+  "arm-v8": { ...elf, arch: "arm", arm: { ...arm, architecture: 14 } },
+  "arm-r": { ...elf, arch: "arm", arm: { ...arm, architecture: 10, profile: "R" } },
   "cortex-m": { ...elf, bits: 32, elfMachine: 40, arch: "arm", isCortexM: true },
   "vector-table": {
     kind: "unknown",
