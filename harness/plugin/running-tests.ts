@@ -56,8 +56,12 @@ export class RunningTests {
     this.#notes.set(project, directory);
   }
 
+  /**
+   * vitest hands its reports on in batches that overtake one another where reporters are slow: a
+   * test that has a result is over, and its end may have been told.
+   */
   start(test: TestCase, root: string): void {
-    if (this.#running.has(test.id)) return;
+    if (this.#running.has(test.id) || test.result().state !== "pending") return;
     const { fullName, id, module, project } = test;
     const file = relative(root, resolve(project.config.root, module.relativeModuleId));
     const name = `${file.replaceAll("\\", "/")} > ${fullName}`;

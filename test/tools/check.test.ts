@@ -13,7 +13,7 @@ test("a step that does not exist is a failure that names those that do", async (
   const { exitCode, stdout, stderr } = await check("everything");
   expect(exitCode).toBe(1);
   expect(stderr).toBe(
-    "choose steps among kernels, format, types, unused, imports, style, tests: " +
+    "choose steps among kernels, package, format, types, unused, imports, style, tests: " +
       "there is no everything",
   );
   expect(stdout).toBe("0 passed, 1 failed");

@@ -17,7 +17,7 @@ case " $* " in
 esac
 `;
 
-const limitMs = 6_000;
+const limitMs = 10_000;
 const limits = {
   "mute-qemu.sh": mute,
   "wait.test.ts": `${head}
@@ -73,7 +73,9 @@ function verdicts(json: string): string {
     .replace(/^ +at .*(?:node_modules|node:internal).*\n?/gm, "");
 }
 
-test("our limits fire before vitest's, and say what took the time", async () => {
+test("our limits fire before vitest's, and say what took the time", {
+  timeout: 120_000,
+}, async () => {
   await using project = await InlineProject.create(limits, { test: "maxWorkers: 5" });
   const { exitCode } = await project.run(["--reporter=json", "--outputFile.json=verdicts.json"]);
   const found = project.normalise(verdicts(project.read("verdicts.json")));
@@ -160,7 +162,7 @@ describe.concurrent("at the same time", () => {
 `,
 };
 
-test("no attempt leaves anything, and none pays for another", async () => {
+test("no attempt leaves anything, and none pays for another", { timeout: 120_000 }, async () => {
   await using project = await InlineProject.create(attempts);
   const { exitCode, output } = await project.run(["--no-file-parallelism"]);
   await expect(output).toMatchFileSnapshot("expected/attempts.txt");
