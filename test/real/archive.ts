@@ -95,7 +95,9 @@ export class Archive {
       );
     if (await canInstall(names)) return [];
     const missing: string[] = [];
-    for (const name of names) if (!(await canInstall([name]))) missing.push(name);
+    for (const name of names) {
+      if (names.length === 1 || !(await canInstall([name]))) missing.push(name);
+    }
     if (missing.length === names.length && failure !== undefined) throw failure;
     return missing;
   }

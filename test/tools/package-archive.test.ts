@@ -21,8 +21,9 @@ for (const release of releases.apt ?? []) {
 }
 
 test("a package that a release has not is found out", { timeout: limitMs }, async ({ skip }) => {
-  const names = ["virtiofsd", "qemu-system-common"];
-  expect(await missingIn("bookworm", names).catch(skipWithout(skip))).toEqual(["virtiofsd"]);
+  expect(await missingIn("bookworm", ["virtiofsd"]).catch(skipWithout(skip))).toEqual([
+    "virtiofsd",
+  ]);
 });
 
 async function missingIn(release: string, names: readonly string[]): Promise<string[]> {
