@@ -169,6 +169,19 @@ describe("system packages", () => {
     expect(computer.calls.filter((call) => call.startsWith("apt-get"))).toEqual([]);
   });
 
+  test("the one command brings what is missing beside the new packages, too", async () => {
+    using computer = aptComputer({ id: programs.user });
+    const later = (id: string, packages: readonly string[]) => ({
+      ...{ id, purpose: `the ${id}`, command: id, after: "tool", packages: { apt: packages } },
+    });
+    // A release without a package for it has what does instead.
+    computer.requireNode("20.0.0", "pinned-node", [later("late", ["late-apt"]), later("none", [])]);
+    expect((await computer.setUp()).stderr).toBe(
+      "set-up: install what is missing with: sudo apt-get install --no-install-recommends " +
+        "late-apt tool-apt\n  tool: the tool of the test\n  late: the late\n",
+    );
+  });
+
   test.each([
     ["dnf", "sudo dnf install tool-dnf"],
     ["pacman", "sudo pacman -S --needed tool-pacman"],

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { releaseTitle } from "../../harness/host/package-names.mjs";
 import { installPackages, openApt, tryInstallPackages, unknownPackages } from "./apt.mjs";
 import {
+  laterRequirements,
   missingRequirements,
   packageManager,
   packagesFor,
@@ -26,7 +27,7 @@ export async function installSystemPackages(table, environment) {
   const isRoot = answer(environment, ["id", "-u"]) === "0";
   const mayInstall = isRoot || answer(environment, ["sudo", "-n", "true"]) !== undefined;
   if (manager.name !== "apt" || !mayInstall) {
-    throw new SetupError(askForIt(manager, missing, environment, isRoot));
+    throw new SetupError(askForIt(manager, table, environment, isRoot));
   }
   const apt = openApt(environment.path, isRoot ? [] : ["sudo", "-n"]);
   // What is missing beside the new packages can be told only when they are there.
@@ -75,7 +76,9 @@ function answer(environment, words) {
   return result.status === 0 ? result.stdout.trim() : undefined;
 }
 
-function askForIt(manager, missing, environment, isRoot) {
+function askForIt(manager, table, environment, isRoot) {
+  const due = missingRequirements(table, environment);
+  const missing = [...due, ...laterRequirements(manager, due, table, environment)];
   const without = unpackaged(manager, missing, environment);
   const packaged = missing.filter((requirement) => !without.includes(requirement));
   if (packaged.length === 0) return noPackageFor(without, environment);

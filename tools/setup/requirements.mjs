@@ -51,17 +51,30 @@ function escapeForRegExp(text) {
  * The requirements of `audience` ("users" or "development") that are not met, in the table's order:
  * those that are "required", or those that are "optional".
  */
-export function missingRequirements(
-  table,
-  environment,
-  audience = "development",
-  need = "required",
-) {
+export function missingRequirements(table, environment, audience, need) {
+  return unmetRequirements(table, environment, audience, need).filter((requirement) =>
+    isDue(requirement, table, environment),
+  );
+}
+
+/**
+ * What may be missing once `missing` is there, where this release has packages for it: a person who
+ * installs by hand has it all in one go.
+ */
+export function laterRequirements(manager, missing, table, environment) {
+  const names = releaseNames(environment.osRelease);
+  return unmetRequirements(table, environment).filter(
+    (requirement) =>
+      missing.some(({ id }) => id === requirement.after) &&
+      packagesOnRelease(requirement, manager.name, names).length > 0,
+  );
+}
+
+function unmetRequirements(table, environment, audience = "development", need = "required") {
   return table.requirements.filter(
     (requirement) =>
       requirement.neededBy[audience] === need &&
       requirement.platforms.includes(environment.platform) &&
-      isDue(requirement, table, environment) &&
       !isMet(requirement, environment),
   );
 }
