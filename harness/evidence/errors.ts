@@ -9,8 +9,17 @@ export interface PortEvidence {
   readonly port: string;
   /** The last lines, newest last. */
   readonly lines: readonly string[];
+  /** The line by which the guest said that it dies, with some below, where it lies above those. */
+  readonly fatal?: FatalExcerpt;
   /** The rows of the port's terminal, from the top, where the test has used it. */
   readonly screen?: readonly string[];
+}
+
+/** Fatal output far above the last lines. */
+export interface FatalExcerpt {
+  readonly lines: readonly string[];
+  /** Lines between these and the last ones; `undefined` where some are no longer in memory. */
+  readonly leftOut: number | undefined;
 }
 
 /** What was known of a machine when an error was raised. */

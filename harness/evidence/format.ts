@@ -1,6 +1,6 @@
 /** Evidence as a person reads it below the first line of an error. */
 import { printable } from "../text/index.ts";
-import type { Evidence, PortEvidence } from "./errors.ts";
+import type { Evidence, FatalExcerpt, PortEvidence } from "./errors.ts";
 
 /** Printable lines, without a trailing newline; begins with hints, or with an empty line. */
 export function formatEvidence(evidence: Evidence): string {
@@ -19,12 +19,22 @@ export function formatEvidence(evidence: Evidence): string {
   return printable(lines.join("\n"));
 }
 
-function formatPort({ port, lines, screen }: PortEvidence): string[] {
+function formatPort({ fatal, port, lines, screen }: PortEvidence): string[] {
   if (lines.length === 0) return ["", `  ${port}: printed nothing`];
-  const heading = `  ${port}, last ${lines.length === 1 ? "line" : `${lines.length} lines`}:`;
-  const printed = ["", heading, ...lines.map((line) => `    | ${line}`)];
+  const last = `last ${lines.length === 1 ? "line" : `${lines.length} lines`}`;
+  const heading = `  ${port}, ${fatal === undefined ? "" : "fatal output and "}${last}:`;
+  const above = fatal === undefined ? [] : formatFatal(fatal);
+  const printed = ["", heading, ...above, ...lines.map((line) => `    | ${line}`)];
   if (screen === undefined) return printed;
   return [...printed, "", ...formatScreen(`${port}'s terminal`, screen)];
+}
+
+function formatFatal({ leftOut, lines }: FatalExcerpt): string[] {
+  const count = leftOut === undefined ? "more lines" : `${leftOut} lines`;
+  return [
+    ...lines.map((line) => `    | ${line}`),
+    `    … ${leftOut === 1 ? "1 line" : count} left out`,
+  ];
 }
 
 /** In a frame, as large as what is shown: where something stands is what matters on a screen. */

@@ -6,6 +6,7 @@ export {
   AssertionError,
   BringupError,
   type Evidence,
+  type FatalExcerpt,
   GuestError,
   HostError,
   LaunchError,

@@ -12,10 +12,9 @@ import {
   type MachineRecord,
   type TimelineEntry,
 } from "../evidence/index.ts";
+import { excerptOf } from "./port-excerpt.ts";
 import type { WiredPort } from "./port-wiring.ts";
 
-/** Lines of each port that an error shows. */
-const shownLines = 12;
 /** Bytes of a port's text that the record carries to the reports. */
 const recordedCharacters = 64 * 1024;
 /** Entries of the timeline; a machine that does more says so in its last one. */
@@ -129,7 +128,7 @@ export class MachineChronicle {
       machine: `${doing} (${facts.arch} ${facts.machineType}, ${facts.accelerator.used})`,
       serial: ports.map(({ port }) => ({
         port: port.name,
-        lines: port.lastLines(shownLines),
+        ...excerptOf(port),
         ...(port.terminal.isOpen ? { screen: port.terminal.lines } : {}),
       })),
       ...(screen === undefined ? {} : { screen }),

@@ -135,6 +135,21 @@ describe("limits.md agrees with the code", () => {
     expect(limits.length).toBeGreaterThan(35);
   });
 
+  test("and every constant that is called a limit has a row", () => {
+    const paths = readdirSync(join(repository, "harness"), { encoding: "utf8", recursive: true });
+    const constants = paths
+      .filter((path) => path.endsWith(".ts"))
+      .flatMap((path) =>
+        [...sourceOf(`harness/${path}`).matchAll(/^(?:export )?const (\w+) = \d/gm)].map(
+          ([, name = ""]) => `${name} in harness/${path}`,
+        ),
+      )
+      .filter((constant) => /^\w*[lL]imit(?:Ms|Bytes|Characters)? in |^searched/.test(constant));
+    expect(constants.length).toBeGreaterThan(35);
+    const named = limits.map(({ name, path }) => `${name} in ${path}`);
+    expect(constants.filter((constant) => !named.includes(constant))).toEqual([]);
+  });
+
   test.each(limits)("$what: $shown ($name)", ({ shown, name, path }) => {
     expect(numberOf(shown)).toBeDefined();
     expect(constantIn(path, name)).toBe(numberOf(shown));

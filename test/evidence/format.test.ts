@@ -39,6 +39,30 @@ test("evidence with everything", () => {
   `);
 });
 
+test("evidence with fatal output far above the last lines", () => {
+  const lines = ["r14 0", "r15 0"];
+  const fatal = { lines: ["panic: no init", "registers:"], leftOut: 13 };
+  const cut = { lines: ["panic: no init"], leftOut: undefined };
+  const serial = [
+    { port: "serial0", lines, fatal },
+    { port: "serial1", lines, fatal: cut },
+  ];
+  expect(formatEvidence({ ...evidence, serial })).toContain(`
+  serial0, fatal output and last 2 lines:
+    | panic: no init
+    | registers:
+    … 13 lines left out
+    | r14 0
+    | r15 0
+
+  serial1, fatal output and last 2 lines:
+    | panic: no init
+    … more lines left out
+    | r14 0
+    | r15 0
+`);
+});
+
 test("evidence with screens", () => {
   const screen = ["", "  Menu", "* boot from disk", "", ""];
   const serial = [
