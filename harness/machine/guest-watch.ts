@@ -28,6 +28,7 @@ import { PanicWatch, panicOf } from "./panic-watch.ts";
 import { hasRepeatingFirmware } from "./pc-firmware.ts";
 import type { WiredPort } from "./port-wiring.ts";
 import { inWords } from "./qmp-log.ts";
+import type { ResetEntry } from "./reset-log.ts";
 import { ResetWatch } from "./reset-watch.ts";
 
 export class GuestWatch {
@@ -88,6 +89,7 @@ export class GuestWatch {
       hasRepeatingFirmware: hasRepeatingFirmware(parts.plan),
       cpuLog: parts.plan.accelerator === "tcg" ? parts.logs.cpu : undefined,
       onTaken: () => this.endWaits.offerReset(() => this.resets.take()),
+      onUnstopped: (reset) => void this.#foundReset(reset),
       onLoop: (resets) => void this.#foundLoop(resets),
     });
     this.efiWatch = watchEfi(parts, port, (exit) => void this.#foundReturn(exit));
@@ -219,6 +221,17 @@ export class GuestWatch {
     if (this.endWatch.isEnding) return;
     this.#end(line === undefined ? exit : panicOf(line, exit));
     this.endWatch.kill("the harness, after an EFI application returned");
+  }
+
+  async #foundReset({ isTripleFault, registers }: ResetEntry): Promise<void> {
+    const line = await this.panics.fatalLine();
+    const at = await this.#autopsy.locateDumped(registers);
+    if (this.endWatch.isEnding) return;
+    const kind = isTripleFault ? "triple-fault" : "reset";
+    const because = `RESET by the guest, silent since vm.reset(); QEMU's CPU log says ${kind}`;
+    const exit = { kind, because, ...(at === undefined ? {} : { at }) } as const;
+    this.#end(line === undefined ? exit : panicOf(line, exit));
+    this.endWatch.kill("the harness, after the guest has reset");
   }
 
   async #foundLoop(resets: number): Promise<void> {

@@ -4,6 +4,16 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 /** Bytes that are read at once: a reset takes a few thousand, and other items of `-d` much more. */
 const readLimitBytes = 1024 * 1024;
 
+/** CPU 0 as it was when it was reset. */
+export interface ResetEntry {
+  /** Linear address of the instruction pointer. */
+  readonly address: bigint;
+  /** Whether it had given up. */
+  readonly isTripleFault: boolean;
+  /** Its registers in QEMU's words. */
+  readonly registers: string;
+}
+
 /**
  * QEMU logs every reset of a CPU with the registers that it had, and the machine's making besides;
  * so from a machine on that has not run yet, entries and RESET events come in pairs.
@@ -12,7 +22,8 @@ export class ResetLog {
   readonly #path: string;
   #readBytes = 0;
   #rest = "";
-  #entries: (bigint | undefined)[] = [];
+  #entries: (ResetEntry | undefined)[] = [];
+  #hasFaulted = false;
   #isLost = false;
 
   /** @param path of the log of a machine that has not executed anything yet. */
@@ -23,10 +34,11 @@ export class ResetLog {
     this.#take(this.#rest);
     this.#rest = "";
     this.#entries = [];
+    this.#hasFaulted = false;
   }
 
-  /** Linear address of the instruction pointer at the next reset, if it is known. */
-  next(): bigint | undefined {
+  /** The next reset, if it is known. */
+  next(): ResetEntry | undefined {
     if (this.#entries.length === 0) this.#readNew();
     return this.#entries.shift();
   }
@@ -45,11 +57,12 @@ export class ResetLog {
   }
 
   #take(entry: string): void {
-    if (!/^CPU Reset \(CPU 0\)$/m.test(entry)) return;
-    const pointer = /^[ER]IP=([0-9a-f]+)/m.exec(entry)?.[1];
-    const base = /^CS =[0-9a-f]+ ([0-9a-f]+)/m.exec(entry)?.[1];
-    const isKnown = pointer !== undefined && base !== undefined;
-    this.#entries.push(isKnown ? BigInt(`0x${base}`) + BigInt(`0x${pointer}`) : undefined);
+    if (/^CPU Reset \(CPU 0\)$/m.test(entry)) {
+      this.#entries.push(entryOf(entry, this.#hasFaulted));
+      this.#hasFaulted = false;
+    }
+    // That a CPU gives up stands before the reset which follows.
+    this.#hasFaulted ||= /^Triple fault$/m.test(entry);
   }
 
   #readText(): string {
@@ -71,4 +84,11 @@ export class ResetLog {
       if (file !== undefined) closeSync(file);
     }
   }
+}
+
+function entryOf(registers: string, isTripleFault: boolean): ResetEntry | undefined {
+  const pointer = /^[ER]IP=([0-9a-f]+)/m.exec(registers)?.[1];
+  const base = /^CS =[0-9a-f]+ ([0-9a-f]+)/m.exec(registers)?.[1];
+  if (pointer === undefined || base === undefined) return undefined;
+  return { address: BigInt(`0x${base}`) + BigInt(`0x${pointer}`), isTripleFault, registers };
 }

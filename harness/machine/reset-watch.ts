@@ -2,7 +2,7 @@
 import type { GuestHold, QmpClient, QmpEvent } from "../qmp/index.ts";
 import type { SerialPort } from "../serial/index.ts";
 import { isPcFirmware } from "./pc-firmware.ts";
-import { ResetLog } from "./reset-log.ts";
+import { type ResetEntry, ResetLog } from "./reset-log.ts";
 
 /** Resets in a row with the same output, and no progress of the test, that make a loop. */
 export const resetLoopCount = 10;
@@ -28,6 +28,8 @@ export interface ResetOptions {
   readonly cpuLog: string | undefined;
   /** The guest has reset the machine, which goes on. */
   readonly onTaken: () => void;
+  /** The guest has reset a machine that is to stop then, and could not be told to in time. */
+  readonly onUnstopped: (reset: ResetEntry) => void;
   /** The guest is seen to reset for ever. Called once. */
   readonly onLoop: (resets: number) => void;
 }
@@ -129,11 +131,18 @@ export class ResetWatch {
   #took({ data, timestampMs }: QmpEvent, isByWatchdog: boolean): void {
     const { end } = this.#serial;
     const output = this.#serial.slice(this.#printedUntil, end);
-    const whose = this.#whose(output, timestampMs ?? performance.now());
+    const entry = this.#log?.next();
+    const whose = this.#whose(output, timestampMs ?? performance.now(), entry?.address);
     this.#printedUntil = end;
     if (!(data as { guest?: boolean }).guest) {
       this.#alike = 0;
       this.#silent = 0;
+      return;
+    }
+    // Firmware is not through by what is printed, but the guest itself was reached.
+    if (this.#stopsAtOutput && entry !== undefined && whose === "guest" && !isByWatchdog) {
+      this.#stopsAtOutput = false;
+      this.#options.onUnstopped(entry);
       return;
     }
     if (whose !== "firmware" && !isByWatchdog) {
@@ -144,10 +153,9 @@ export class ResetWatch {
   }
 
   /** Whose reset it was. `"late"`: firmware's, or of a guest that never prints. */
-  #whose(output: string, atMs: number): "guest" | "firmware" | "late" {
+  #whose(output: string, atMs: number, address?: bigint): "guest" | "firmware" | "late" {
     const gapMs = atMs - this.#lastMs;
     this.#lastMs = atMs;
-    const address = this.#log?.next();
     if (!this.#options.hasRepeatingFirmware || output !== "") return "guest";
     if (address !== undefined) return isPcFirmware(address) ? "firmware" : "guest";
     return gapMs < firmwareMs ? "firmware" : "late";

@@ -30,8 +30,17 @@ test("entries come one by one, without those of the machine's making and of othe
   appendFileSync(path, `Triple fault\n${entry("EIP=000efaad", "00000000")}`);
   appendFileSync(path, entry("EIP=0000fff0", "ffff0000"));
   appendFileSync(path, entry("RIP=ffffffff80001034", "0000000000000000"));
-  const addresses = [1, 2, 3, 4, 5].map(() => log.next());
+  const entries = [1, 2, 3, 4, 5].map(() => log.next());
+  const addresses = entries.map((reset) => reset?.address);
   expect(addresses).toEqual([0x101788n, 0xefaadn, 0xfffffff0n, 0xffffffff80001034n, undefined]);
+  expect(entries.map((reset) => reset?.isTripleFault)).toEqual([
+    false,
+    true,
+    false,
+    false,
+    undefined,
+  ]);
+  expect(entries[1]?.registers).toContain("EIP=000efaad");
 });
 
 test("an entry that is being written is read when it is complete", () => {
@@ -41,7 +50,7 @@ test("an entry that is being written is read when it is complete", () => {
   appendFileSync(path, text.slice(0, 60));
   expect(log.next()).toBeUndefined();
   appendFileSync(path, text.slice(60));
-  expect(log.next()).toBe(0x101788n);
+  expect(log.next()?.address).toBe(0x101788n);
 });
 
 test("a log that is not there, or is full of other things, tells nothing", () => {

@@ -72,6 +72,30 @@ none: .word 0
     }
   });
 
+  test.each([
+    ["triple-fault", "lidt none\n  int3"],
+    ["reset", "movb $0xfe, %al\n  outb %al, $0x64\n3: jmp 3b"],
+  ])("%s: one by the guest that has not printed yet is no loop on a PC", async (kind, death) => {
+    // As above, with firmware that resets once more after the button.
+    const kernel = await assemblePvh(`  movl $0x200000, %ebx
+  cmpl $0x12345678, (%ebx)
+  je 2f
+  movl $0x12345678, (%ebx)
+  movw $0x3f8, %dx
+  movb $'A', %al
+  outb %al, %dx
+1: jmp 1b
+2: ${death}
+none: .word 0
+.long 0`);
+    const vm = await boot({ kernel, machine: "pc" });
+    await vm.serial.waitFor("A", long);
+    await vm.reset();
+    const exit = await vm.exited;
+    expect(exit).toMatchObject({ kind, because: expect.stringContaining("since vm.reset()") });
+    expect(exit.at?.instructionPointer).toMatch(/^0x1010[0-9a-f]{2}$/);
+  });
+
   test("through firmware, as 16-bit code may do it: no triple fault", async () => {
     const vm = await boot({ kernel: await assembleBootSector("  ljmp $0xffff, $0") });
     expect(await vm.exited).toMatchObject({ kind: "reset" });
