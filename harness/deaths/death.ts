@@ -35,17 +35,18 @@ export const anyReason: Reason = { first: /[^\s*]/ };
  * CPUs, `kernel:`, a file and its line, `(XEN)`, OP-TEE's `E/TC:0 0`, and banners of at least two
  * characters.
  * A single `*`, `-`, `#` or `>` is an item of a list, a comment or a prompt, and is not in it.
- * Each way in begins differently, so that no line can be read in two ways.
+ * Each way in begins differently, and ends where nothing else could begin, so that no line can be
+ * read in two ways: a banner of fifty characters would be read in millions.
  */
 const decoration = [
   String.raw`[ \t]`,
   String.raw`\[[^\]\n]{0,80}\]:?`,
   String.raw`<\d>`,
-  String.raw`\d(?:[\d.:T+-]*\d)?[Zs]?[ \t:]`,
+  String.raw`\d(?:[\d.:T+-]*\d)?[Zs]?(?:[ \t]|:(?![\d.:T+-]))`,
   String.raw`E \(\d+\) [\w-]{1,30}:`,
   String.raw`\((?:XEN|[dD]\d+)\)`,
   String.raw`[EF]\/[A-Z]{1,6}:\S{1,20}(?: \d+)?`,
-  "[*!#=>~+|-](?:(?=[*!#=>~+|-])|(?<=[*!#=>~+|-]{2}))",
+  "[*!#=>~+|-](?:(?=[*!#=>~+|-])|(?<=[*!#=>~+|-]{2})(?![*!#=>~+|-]))",
   "(?:EMERG|EMERGENCY|ALERT|CRIT|CRITICAL|FATAL|ERROR|ERR|E)(?:[:|]| -)",
   String.raw`(?:cpu|CPU|Cpu|core|Core|hart|HART|lapicid)[ #]?\d+[:,]?`,
   String.raw`(?:[\w.-]{1,40} )?kernel:`,

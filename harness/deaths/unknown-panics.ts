@@ -18,7 +18,7 @@ const reasonBelow: Reason = {
 
 export const unknownPanics: readonly Death[] = [
   {
-    pattern: unlessHealthy(`(?:${kernel}|${other})?${panic}(?:ked)?:${message}`),
+    pattern: unlessHealthy(`(?:${kernel}|${other})?${panic}(?:ked)?:(?!:)${message}`),
     marks: ["panic"],
     source: "xv6 kernel/printf.c, panic(), and the many kernels that were taught by it",
   },
