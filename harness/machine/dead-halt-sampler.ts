@@ -16,6 +16,8 @@ export interface SamplerHooks {
   /** Whether the guest executes: a paused machine is not dead. */
   readonly isRunning: () => boolean;
   readonly onDead: (finding: DeadHalt) => void;
+  /** A silent guest is not dead: it may have said elsewhere that it dies. */
+  readonly onSilence: () => Promise<void>;
 }
 
 export class DeadHaltSampler {
@@ -24,6 +26,7 @@ export class DeadHaltSampler {
   #waiting = 0;
   #timer: NodeJS.Timeout | undefined;
   #isLooking = false;
+  #isTurnOfOthers = false;
   #stopped = false;
 
   constructor(autopsy: Autopsy, hooks: SamplerHooks) {
@@ -71,7 +74,12 @@ export class DeadHaltSampler {
 
   async #judge(activityMs: number): Promise<void> {
     const { judgement, registers } = await this.#autopsy.judgeHalt();
-    if (!judgement.dead) return;
+    if (!judgement.dead) {
+      // A look elsewhere costs more than one at registers: every second time is soon enough.
+      this.#isTurnOfOthers = !this.#isTurnOfOthers;
+      if (this.#isTurnOfOthers) await this.#hooks.onSilence();
+      return;
+    }
     const at = await this.#autopsy.locate(registers.find(({ cpu }) => cpu === judgement.cpu));
     // What the guest printed before it halted was in the FIFO before QEMU answered.
     await new Promise((resolve) => setImmediate(resolve));

@@ -60,6 +60,7 @@ export class GuestWatch {
       // Behind a write that ends the machine a guest halts, and is examined for a while.
       isRunning: () => this.lifecycle.state === "running" && !this.endWatch.isEnding,
       onDead: (finding) => void this.#foundDead(finding),
+      onSilence: () => this.panics.lookAtScreen(),
     });
     this.endWaits = new EndWaits((change) => this.waiting(change));
     this.panics = new PanicWatch({

@@ -61,7 +61,7 @@ export class PanicWatch {
       const fatal = port.unexpectedFatal;
       if (fatal?.complete && !port.isFatalTolerated) return panicOf(fatal.line);
     }
-    return this.#hooks.crash.unexpected ?? this.#onScreen;
+    return this.#hooks.crash.unexpected ?? (this.#isTolerated ? undefined : this.#onScreen);
   }
 
   /** The guest has said that it dies. */
@@ -79,6 +79,15 @@ export class PanicWatch {
     if (this.#onScreen !== undefined || this.#isPrinted(shown)) return;
     this.#onScreen = { ...panicOf(shown), because: "the screen shows fatal output" };
     this.take(this.#onScreen);
+  }
+
+  /**
+   * The guest is silent, and somebody waits, but for nothing on the screen: it may show there that
+   * it dies. A wait with fatal output of its own answers for the screen as well.
+   */
+  async lookAtScreen(): Promise<void> {
+    if (this.#isExpected || this.#isTolerated || this.#onScreen !== undefined) return;
+    await this.#hooks.screen().lookForDeath();
   }
 
   /** The line by which the guest reported its own death, unless a wait has let that pass. */
@@ -99,6 +108,11 @@ export class PanicWatch {
   async fatalRow(): Promise<string | undefined> {
     const row = await this.#hooks.screen().fatalLine();
     return row === undefined || this.#isPrinted(row) ? undefined : row;
+  }
+
+  /** Whether a wait with fatal output of its own is pending. */
+  get #isTolerated(): boolean {
+    return this.#hooks.ports().some(({ port }) => port.isFatalTolerated);
   }
 
   #isPrinted(line: string): boolean {

@@ -45,6 +45,11 @@ export class Display {
     this.#controller = controller;
   }
 
+  /** Whether it has a text mode. */
+  get hasText(): boolean {
+    return this.#controller !== undefined;
+  }
+
   /**
    * The guest runs on meanwhile, unless that leaves a doubt about the part of memory that is shown.
    * @throws `QmpError`, `TimeoutError`, `BringupError` where QEMU gives no picture.

@@ -99,6 +99,11 @@ export class ScreenWaits {
     this.#wake?.();
   }
 
+  /** Looks once where nobody waits, who would have it looked at. Never throws. */
+  async lookUnasked(): Promise<void> {
+    if (this.#pending.size === 0 && this.#ended === undefined) await this.#look().catch(() => {});
+  }
+
   /** Looks once, whether or not somebody waits. */
   async #look(): Promise<boolean> {
     const before = this.#last;

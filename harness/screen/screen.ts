@@ -13,6 +13,7 @@ import {
   type WaitOptions,
   withoutBlanks,
 } from "../serial/index.ts";
+import { DeathLook } from "./death-look.ts";
 import type { Display, ScreenSight } from "./display.ts";
 import { encodePng, type Picture } from "./picture.ts";
 import { checkPictureName, type PictureKind, PictureNames } from "./picture-name.ts";
@@ -57,16 +58,15 @@ export class Screen {
   readonly #hooks: ScreenHooks;
   readonly #waits: ScreenWaits;
   readonly #names = new PictureNames();
+  readonly #deaths: DeathLook;
   #captures = 0;
 
   /** For the machine. */
   constructor(hooks: ScreenHooks) {
     this.#hooks = hooks;
-    const onSight = ({ text }: ScreenSight) => {
-      const line = text && fatalLineOf(text.rows, hooks.failOn);
-      if (line !== undefined) hooks.onFatal(line);
-    };
-    this.#waits = new ScreenWaits(() => this.#display(), hooks.onWaiting, onSight);
+    this.#deaths = new DeathLook(hooks.failOn, hooks.onFatal);
+    const judge = this.#deaths.judge.bind(this.#deaths);
+    this.#waits = new ScreenWaits(() => this.#display(), hooks.onWaiting, judge);
   }
 
   /** Whether the machine has a display. */
@@ -85,8 +85,8 @@ export class Screen {
     checkPictureName(name);
     const { picture } = await this.sight();
     this.#captures += 1;
-    if (name !== undefined) return this.save(picture, name, "capture");
-    return this.save(picture, `screen-${this.#captures}`, "number");
+    const kind = name === undefined ? "number" : "capture";
+    return this.save(picture, name ?? `screen-${this.#captures}`, kind);
   }
 
   /**
@@ -151,11 +151,10 @@ export class Screen {
   /** A wait of the harness's own. @throws as `waitForText`. */
   waitFor<Result>(wait: ScreenWait<Result>, options: WaitOptions = {}): Promise<Result> {
     const { failOn, isFatalExpected } = this.#hooks;
-    const patterns = options.failOn ?? failOn;
     const fatal = ({ text }: ScreenSight) =>
       text === undefined || (options.failOn === undefined && isFatalExpected())
         ? undefined
-        : fatalLineOf(text.rows, patterns);
+        : fatalLineOf(text.rows, options.failOn ?? failOn);
     const awaited = { channel: this.name, patterns: wait.patterns ?? [] };
     const result = this.#evident(async () => {
       this.#display();
@@ -176,6 +175,11 @@ export class Screen {
     return text && fatalLineOf(text.rows, this.#hooks.failOn);
   }
 
+  /** Looks once whether a text screen says so, and tells of it. Never throws. For the machine. */
+  async lookForDeath(): Promise<void> {
+    if (this.#hooks.display?.hasText && !this.#deaths.isTooSlow) await this.#waits.lookUnasked();
+  }
+
   /** What is shown, or was when QEMU last gave a picture. Never throws. For the machine. */
   async glance(): Promise<ScreenSight | undefined> {
     try {
@@ -192,8 +196,8 @@ export class Screen {
     } catch {
       // What else is known of the machine must not be lost for a picture.
     }
-    const graphics = `graphics, ${picture.width} × ${picture.height}`;
-    return text?.rows.map((row) => row.trimEnd()) ?? [graphics];
+    if (text !== undefined) return text.rows.map((row) => row.trimEnd());
+    return [`graphics, ${picture.width} × ${picture.height}`];
   }
 
   /** Has the screen looked at, as for a wait, until the returned function is called. */

@@ -1,7 +1,8 @@
 /** A panic of a guest that goes on fails whatever waits, on every channel. */
 import { describe, expect, test } from "vitest";
-import { GuestError } from "../../harness/evidence/index.ts";
+import { GuestError, TimeoutError } from "../../harness/evidence/index.ts";
 import type { Machine } from "../../harness/machine/index.ts";
+import { assemblePvh } from "./assemble.ts";
 import { boot, errorOf, useKernels } from "./machines.ts";
 
 useKernels("echo");
@@ -72,6 +73,55 @@ describe("a panic", () => {
     await passing;
     await vm.serial.writeLine("quit");
     await off;
+    await vm.verdict.checkAlive();
+  });
+});
+
+/** A guest that says "A" on its serial port, shows `words`, and goes on without a word. */
+async function shower(words: string): Promise<Machine> {
+  const kernel = await assemblePvh(`  movw $0x3f8, %dx
+  movb $'A', %al
+  outb %al, %dx
+  movl $words, %esi
+  movl $0xb8000 + 10 * 160, %edi
+  movb $7, %ah
+1: lodsb
+  testb %al, %al
+  jz 2f
+  stosw
+  jmp 1b
+2: inb $0x64, %al
+  jmp 2b
+words: .asciz "${words}"`);
+  const vm = await boot({ kernel, machine: "pc" });
+  await vm.serial.waitFor("A", limit);
+  return vm;
+}
+
+describe("a panic that only the screen shows", () => {
+  test("fails what waits elsewhere, within a second or so", async () => {
+    const vm = await shower("Kernel panic: no init found");
+    // A wait that names its own fatal output answers for the screen, too.
+    const own = vm.serial.waitFor("never", { failOn: [], timeoutMs: 1_500 });
+    await errorOf(own, TimeoutError);
+    const beganMs = performance.now();
+    const pending = [vm.serial.waitFor("never", limit), vm.qmp.waitForEvent("RTC_CHANGE", limit)];
+    for (const error of await Promise.all(pending.map((wait) => errorOf(wait, GuestError)))) {
+      const because = "the screen shows fatal output";
+      expect(error.exit).toEqual({
+        kind: "panic",
+        message: "Kernel panic: no init found",
+        because,
+      });
+    }
+    expect(performance.now() - beganMs).toBeLessThan(10_000);
+    expect((await errorOf(vm.exited, GuestError)).message).toMatch(/^panic: /);
+  });
+
+  test("is none where it only reads like one", async () => {
+    const vm = await shower("Kernel panic handler installed");
+    await errorOf(vm.serial.waitFor("never", { timeoutMs: 2_000 }), TimeoutError);
+    expect(vm.hasPanicked).toBe(false);
     await vm.verdict.checkAlive();
   });
 });
