@@ -89,7 +89,7 @@ function fileAt(files: Files, path: string): Declarations {
 }
 
 function read(path: string): Declarations {
-  const text = readFileSync(path, "utf8");
+  const text = withoutOwnMembers(path, readFileSync(path, "utf8"));
   const statements = parse(path, text).program.body as readonly SyntaxNode[];
   const imports = new Map<string, Origin>();
   const passedOn = new Map<string, Origin>();
@@ -114,6 +114,35 @@ function read(path: string): Declarations {
     ...reached,
     reachedExports: new Set(),
   };
+}
+
+/**
+ * Without what is for subclasses, of which there are only ours, and without the parameters of
+ * constructors that only we call: those that take more than plain values, but for errors.
+ */
+function withoutOwnMembers(path: string, text: string): string {
+  const edits: { start: number; end: number; words: string }[] = [];
+  walk(parse(path, text).program, (node) => {
+    if (node.type !== "ClassDeclaration" || !isNode(node.body)) return;
+    const isError = isNode(node.superClass) && /Error$/.test(nameOf(node.superClass));
+    for (const { accessibility, end, kind, start, value } of node.body.body as SyntaxNode[]) {
+      const isOwn = kind === "constructor" && isNode(value) && namesType(value) && !isError;
+      if (isOwn) edits.push({ start, end, words: "protected constructor();" });
+      else if (accessibility === "protected") edits.push({ start, end, words: "" });
+    }
+  });
+  return edits.reduceRight(
+    (rest, { end, start, words }) => rest.slice(0, start) + words + rest.slice(end),
+    text,
+  );
+}
+
+function namesType(node: SyntaxNode): boolean {
+  let isNamed = false;
+  walk(node, ({ type }) => {
+    isNamed ||= type === "TSTypeReference";
+  });
+  return isNamed;
 }
 
 /** The reached statements with what stands before them, and imports of what they name. */

@@ -83,3 +83,29 @@ test.each([
 ])("loses nothing in silence: %s", (_, index, words) => {
   expect(() => keptOf({ "a/index.d.ts": index, "a/b.d.ts": "export {};" })).toThrow(words);
 });
+
+test("leaves out what only subclasses see, and how only we make an object", () => {
+  const kept = keptOf({
+    "a/index.d.ts": `import type { Hooks } from "./hooks.ts";
+export declare abstract class Port {
+    readonly name: string;
+    protected readonly hooks: Hooks;
+    constructor(hooks: Hooks);
+    protected answer(): Hooks;
+}
+export declare class Plain {
+    constructor(name: string);
+}
+export declare class OddError extends Error {
+    constructor(options?: ErrorOptions);
+}
+`,
+    "a/hooks.d.ts": "export interface Hooks {\n}\n",
+  });
+  expect(Object.keys(kept)).toEqual(["a/index.d.ts"]);
+  expect(kept["a/index.d.ts"]?.replaceAll(/\s+/g, " ")).toBe(
+    "export declare abstract class Port { readonly name: string; protected constructor(); } " +
+      "export declare class Plain { constructor(name: string); } " +
+      "export declare class OddError extends Error { constructor(options?: ErrorOptions); } ",
+  );
+});
