@@ -2,6 +2,9 @@
 import { dirname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
+/** Takes note of a call that must be awaited: gives back its promise, which notices that it is. */
+export type TrackCall = <Result>(call: string, result: Promise<Result>) => Promise<Result>;
+
 /** Frames that are looked at: the harness and the test runner come before the user's. */
 const framesLimit = 50;
 const harnessFolder = `${dirname(dirname(fileURLToPath(import.meta.url)))}/`;

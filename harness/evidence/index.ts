@@ -1,7 +1,7 @@
 import "./node-version.ts";
 
 export { BuildError, type FailedBuild } from "./build-error.ts";
-export { atCaller, atCallSite, atPlace, CallSite } from "./call-site.ts";
+export { atCaller, atCallSite, atPlace, CallSite, type TrackCall } from "./call-site.ts";
 export {
   AssertionError,
   BringupError,

@@ -1,6 +1,6 @@
 /** Boots machines: from a spec to a guest that runs, or to an error and nothing left behind. */
 import { relative } from "node:path";
-import { BringupError, formatEvidence, isGuestsOwn } from "../evidence/index.ts";
+import { BringupError, formatEvidence, isGuestsOwn, type TrackCall } from "../evidence/index.ts";
 import { type Calibration, hasGraphicalSession } from "../host/index.ts";
 import { CleanupStack, prepareSession, sweepSessions, tell, withLimit } from "../process/index.ts";
 import { beginRun, EvidenceStore, evidenceFolder, newRunName, pruneRuns } from "../store/index.ts";
@@ -36,6 +36,8 @@ export interface BootOptions {
   /** Called with the whole spec, before anything of it is looked at; an error ends the boot. */
   readonly check?: (spec: MachineSpec) => Promise<void>;
   readonly limit?: LimitOfWait;
+  /** Takes note of each wait that is made on the machine's ports, QMP and screen. */
+  readonly track?: TrackCall;
   /** What each port may keep in memory and on disk. */
   readonly portLimits?: PortLimits;
   /** Bytes of each disk's overlay, where that is not the usual limit. */
@@ -101,10 +103,11 @@ async function launchAndStart(
   options: BootOptions,
 ): Promise<Machine> {
   const { debug } = prepared.plan;
-  const { overlayLimitBytes, portLimits } = options;
+  const { overlayLimitBytes, portLimits, track } = options;
   const limit = options.limit ?? ((timeoutMs, _, usualMs) => plainLimit(timeoutMs, usualMs, debug));
-  const limits = { limit, overlayLimitBytes, portLimits };
-  const launched = await launchMachine(prepared, { chronicle, cleanup, ...limits });
+  const waits = { limit, track };
+  const limits = { overlayLimitBytes, portLimits };
+  const launched = await launchMachine(prepared, { chronicle, cleanup, ...waits, ...limits });
   await Promise.race([checkPlaces(prepared, launched.machine.qmp), launched.early]);
   await startGuest(launched, prepared);
   return launched.machine;

@@ -6,6 +6,7 @@ import {
   QmpError,
   StateError,
   TimeoutError,
+  type TrackCall,
 } from "../evidence/index.ts";
 import type { PassedLimit, WaitLimit } from "../process/index.ts";
 import {
@@ -22,6 +23,8 @@ import type { LimitOfWait } from "./machine-parts.ts";
 export interface QmpSurroundings {
   /** The limit of a wait. */
   readonly limit: LimitOfWait;
+  /** Takes note of each wait of a test. */
+  readonly track: TrackCall | undefined;
   readonly attachEvidence: (error: Error) => Promise<Error>;
   /** Fulfilled once the harness needs the guest as it is for nothing any more. */
   readonly turn: () => Promise<unknown>;
@@ -41,6 +44,7 @@ export function evidentQmp(client: QmpClient, surroundings: QmpSurroundings): Qm
   const execute = client.execute.bind(client) as (...given: unknown[]) => Promise<unknown>;
   const supports = client.supports.bind(client) as (...given: unknown[]) => Promise<unknown>;
   const wait = client.waitForEvent.bind(client) as (...given: unknown[]) => Promise<unknown>;
+  const track: TrackCall = (call, result) => surroundings.track?.(call, result) ?? result;
   const source = {
     mark: () => client.mark(),
     nextEvent: (options: QmpStreamOptions = {}) => {
@@ -62,12 +66,13 @@ export function evidentQmp(client: QmpClient, surroundings: QmpSurroundings): Qm
       "waitForEvent",
       (name: string, options: QmpWaitOptions = {}) => {
         const since = options.since ?? client.mark();
-        return around.wait(`QMP event ${name}`, options, (timeoutMs) =>
+        const event = around.wait(`QMP event ${name}`, options, (timeoutMs) =>
           wait(name, { ...options, since, timeoutMs }),
         );
+        return track("waitForEvent()", event);
       },
     ],
-    ["nextEvent", source.nextEvent],
+    ["nextEvent", (options?: QmpStreamOptions) => track("nextEvent()", source.nextEvent(options))],
     ["eventStream", (options?: QmpStreamOptions) => streamEvents(source, options)],
   ]);
   return new Proxy(client, {

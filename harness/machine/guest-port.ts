@@ -25,6 +25,7 @@ export function wireGuestPort(
       watch.panics.take(panicOf(line));
     },
     onWaiting: (change: 1 | -1) => watch.waiting(change),
+    track: parts.track,
     attachEvidence: (error: Error, awaited: AwaitedText) => watch.attachEvidence(error, awaited),
   };
   return wirePort(planned, fifo, {

@@ -1,7 +1,7 @@
 /** Starts QEMU for a plan, up to a guest that has not executed anything yet. */
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { LaunchError } from "../evidence/index.ts";
+import { LaunchError, type TrackCall } from "../evidence/index.ts";
 import {
   type CleanupStack,
   createPrivateDirectory,
@@ -38,6 +38,7 @@ const mostFurtherLines = 6;
 export interface LaunchOptions {
   readonly chronicle: MachineChronicle;
   readonly limit: LimitOfWait;
+  readonly track: TrackCall | undefined;
   readonly portLimits: PortLimits | undefined;
   readonly overlayLimitBytes: number | undefined;
   /** Takes everything that is acquired; whoever owns it disposes it if the launch fails. */
@@ -59,7 +60,7 @@ export async function launchMachine(
   options: LaunchOptions,
 ): Promise<LaunchedMachine> {
   const { plan, qemu } = prepared;
-  const { chronicle, cleanup, limit, overlayLimitBytes, portLimits } = options;
+  const { chronicle, cleanup, limit, overlayLimitBytes, portLimits, track } = options;
   const { directory } = chronicle.facts;
   const place = await createPlace(plan, cleanup);
   const privateDirectory = place.path;
@@ -94,6 +95,7 @@ export async function launchMachine(
     privateDirectory,
     qemuMajor: qemu.version.major,
     limit: plan.clock === "virtual" ? limitByGuestClock(limit, new GuestClock(qmp)) : limit,
+    track,
     portLimits,
     overlayLimitBytes,
     remove: async () => {

@@ -1,4 +1,5 @@
 /** What `bootMachine` has put together, and a machine is made of. */
+import type { TrackCall } from "../evidence/index.ts";
 import type { QemuBinary } from "../host/index.ts";
 import type { FifoPair, OwnedChild, WaitLimit } from "../process/index.ts";
 import type { QmpClient } from "../qmp/index.ts";
@@ -32,6 +33,8 @@ export interface MachineParts {
   readonly qemu: QemuBinary;
   readonly qemuMajor: number;
   readonly limit: LimitOfWait;
+  /** Takes note of each wait that a test makes. */
+  readonly track: TrackCall | undefined;
   readonly portLimits: PortLimits | undefined;
   /** Bytes of each overlay, where that is not the usual limit. */
   readonly overlayLimitBytes: number | undefined;

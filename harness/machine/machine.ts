@@ -71,6 +71,7 @@ export class Machine implements AsyncDisposable {
     this.semihosting = this.#portsOf("semihosting")[0];
     this.qmp = evidentQmp(parts.qmp, {
       limit: parts.limit,
+      track: parts.track,
       attachEvidence: (error) => this.attachEvidence(error),
       turn: () => this.#watch.hold.over,
       exit: async () => {

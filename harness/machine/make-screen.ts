@@ -36,6 +36,7 @@ export function makeScreen(parts: MachineParts, owner: ScreenOwner): Screen {
     guestRows: isStartedBySeaBios(plan) ? withoutSeaBios : (rows) => rows,
     onWaiting: owner.onWaiting,
     onFatal: owner.onFatal,
+    track: parts.track,
     onFile: (path) => chronicle.addFile(path),
     attachEvidence: owner.attachEvidence,
   });

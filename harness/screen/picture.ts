@@ -10,6 +10,14 @@ export interface Picture {
   readonly pixels: Uint8Array;
 }
 
+/** A picture of the screen, on disk as well. */
+export interface Capture extends Picture {
+  /** As a PNG file. */
+  readonly png: Buffer;
+  /** Where that is, among the machine's evidence. */
+  readonly path: string;
+}
+
 /** Sides of the largest picture that is taken: what QEMU's adapters can show is smaller. */
 const longestSide = 16_384;
 

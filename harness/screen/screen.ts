@@ -1,7 +1,7 @@
 /** The guest's display, as a person in front of it sees it. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { atCaller, SpecError } from "../evidence/index.ts";
+import { atCaller, SpecError, type TrackCall } from "../evidence/index.ts";
 import type { WaitLimit } from "../process/index.ts";
 import {
   type AwaitedText,
@@ -15,19 +15,11 @@ import {
 } from "../serial/index.ts";
 import { DeathLook } from "./death-look.ts";
 import type { Display, ScreenSight } from "./display.ts";
-import { encodePng, type Picture } from "./picture.ts";
+import { type Capture, encodePng, type Picture } from "./picture.ts";
 import { checkPictureName, type PictureKind, PictureNames } from "./picture-name.ts";
 import { type ScreenWait, ScreenWaits } from "./screen-waits.ts";
 import { hintOf, whyNoText } from "./screen-words.ts";
 import type { ScreenCell, TextScreen } from "./vga-text.ts";
-
-/** A picture of the screen, on disk as well. */
-export interface Capture extends Picture {
-  /** As a PNG file. */
-  readonly png: Buffer;
-  /** Where that is, among the machine's evidence. */
-  readonly path: string;
-}
 
 /** What the machine hands to its screen. */
 export interface ScreenHooks {
@@ -48,6 +40,8 @@ export interface ScreenHooks {
   readonly onFatal: (line: string) => void;
   /** Called with the path of each file that was written as evidence. */
   readonly onFile: (path: string) => void;
+  /** Takes note of each wait of the caller's. */
+  readonly track?: TrackCall | undefined;
   /** Gives an error the evidence of the machine on its way out. */
   readonly attachEvidence: (error: Error, awaited?: AwaitedText) => Promise<Error>;
 }
@@ -145,7 +139,8 @@ export class Screen {
       look: ({ text }) => text && findOnScreen(this.#hooks.guestRows(text.rows), pattern),
       hint: (sight) => hintOf(sight, pattern),
     };
-    return this.waitFor(wait, options);
+    const shows = this.waitFor(wait, options);
+    return this.#hooks.track?.("waitForText()", shows) ?? shows;
   }
 
   /** A wait of the harness's own. @throws as `waitForText`. */

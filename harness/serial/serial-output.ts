@@ -45,6 +45,7 @@ export abstract class SerialOutput extends SerialRecord {
       limit: hooks.limit,
       onWaiting: (change) => hooks.onWaiting?.(change),
       withEvidence: (error, awaited) => this.withEvidence(error, awaited),
+      track: (call, result) => this.tracked(call, result),
       answer: (text) => this.answer(text),
     });
   }
@@ -84,7 +85,7 @@ export abstract class SerialOutput extends SerialRecord {
    */
   waitFor(pattern: string | RegExp, options: WaitOptions = {}): Promise<SerialMatch> {
     const match = atCaller(() => this.#wait([pattern], options)).then((result) => result.match);
-    return withoutAlarm(match);
+    return this.tracked("waitFor()", match);
   }
 
   /**
@@ -95,7 +96,10 @@ export abstract class SerialOutput extends SerialRecord {
     patterns: readonly (string | RegExp)[],
     options: WaitOptions = {},
   ): Promise<WaitResult> {
-    return withoutAlarm(atCaller(() => this.#wait(patterns, options)));
+    return this.tracked(
+      "waitForAny()",
+      atCaller(() => this.#wait(patterns, options)),
+    );
   }
 
   /**
@@ -197,6 +201,11 @@ export abstract class SerialOutput extends SerialRecord {
     this.#waits.begin(wait, limit, end);
     if (this.#quiet.isQuiet) this.#waits.settle();
     if (this.#ended !== undefined) this.#waits.fail(this.#ended);
+  }
+
+  /** A wait of the caller's: who has to await it, and does not, may be told. */
+  protected tracked<Result>(call: string, result: Promise<Result>): Promise<Result> {
+    return this.#hooks.track?.(call, withoutAlarm(result)) ?? withoutAlarm(result);
   }
 
   /** The first error is the one that is thrown, whatever goes wrong while it is dressed up. */

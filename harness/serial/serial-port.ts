@@ -115,10 +115,11 @@ export class SerialPort extends SerialOutput {
    *   where it was.
    */
   command(line: string, options: CommandOptions): Promise<string> {
-    return this.#act(async () => {
+    const output = this.#act(async () => {
       checkCommand(line, options);
       return await this.#typing.command(line, options.lineEnd ?? this.#lineEnd, options);
     });
+    return this.tracked("command()", output);
   }
 
   protected override answer(text: string): Promise<void> {

@@ -1,5 +1,6 @@
 /** What a guest has printed on a port so far: text, bytes, times, and whether it was fatal. */
 import { fatalPatterns } from "../deaths/index.ts";
+import type { TrackCall } from "../evidence/index.ts";
 import type { WaitLimit } from "../process/index.ts";
 import { ArrivalTimes } from "./arrival-times.ts";
 import type { AwaitedText } from "./awaited-text.ts";
@@ -35,6 +36,8 @@ export interface SerialOutputHooks {
   readonly onFatal?: (output: FatalOutput) => void;
   /** Called with +1 when a wait begins and with -1 when it ends. */
   readonly onWaiting?: (change: 1 | -1) => void;
+  /** Takes note of each wait of the caller's. */
+  readonly track?: TrackCall | undefined;
   /** Gives an error the evidence of the machine on its way out. */
   readonly attachEvidence?: (error: Error, awaited: AwaitedText) => Promise<Error> | Error;
 }

@@ -1,5 +1,5 @@
 /** The waits for what a terminal shows, and the judgement over each of them. */
-import { TimeoutError } from "../evidence/index.ts";
+import { TimeoutError, type TrackCall } from "../evidence/index.ts";
 import { type PassedLimit, startWaitLimit, type WaitLimit } from "../process/index.ts";
 import type { AwaitedText } from "./awaited-text.ts";
 import type { Encoding } from "./characters/index.ts";
@@ -23,6 +23,8 @@ export interface TerminalPort {
   readonly ended: () => ((phase: string) => Error) | undefined;
   readonly limit: (timeoutMs: number | undefined, clock?: "host") => WaitLimit;
   readonly onWaiting: (change: 1 | -1) => void;
+  /** Takes note of a wait of the caller's. */
+  readonly track: TrackCall;
   readonly withEvidence: (error: Error, awaited: AwaitedText) => Promise<Error>;
   /** Sends the guest what the terminal answers, before all that waits for its turn. */
   readonly answer: (text: string) => Promise<void>;

@@ -100,12 +100,13 @@ export class SerialTerminal {
    * @throws as `SerialPort.waitFor`: `TimeoutError`, `GuestError`, `SpecError`.
    */
   waitForText(pattern: string | RegExp, options: WaitOptions = {}): Promise<ScreenMatch> {
-    return this.#wait(() => {
+    const match = this.#wait(() => {
       checkPattern("pattern", pattern);
       const shown = typeof pattern === "string" ? JSON.stringify(pattern) : String(pattern);
       const look = () => this.#find(pattern);
       return { description: `to show ${shown}`, patterns: [pattern], look };
     }, options);
+    return this.#port.track("waitForText()", match);
   }
 
   /**
@@ -117,7 +118,7 @@ export class SerialTerminal {
     accepts: (terminal: SerialTerminal) => boolean,
     options: WaitOptions = {},
   ): Promise<string> {
-    return this.#wait(() => {
+    const text = this.#wait(() => {
       if (typeof accepts !== "function") {
         throw new SpecError("accepts", `takes a function, not ${typeof accepts}`);
       }
@@ -125,6 +126,7 @@ export class SerialTerminal {
       const source = cutAfter(String(accepts).replaceAll(/\s+/g, " "), shownCharacters);
       return { description: `to satisfy ${source}`, patterns: [], look };
     }, options);
+    return this.#port.track("waitUntil()", text);
   }
 
   /**
@@ -224,7 +226,7 @@ export class SerialTerminal {
     makeCondition: () => ScreenCondition<Result>,
     options: WaitOptions,
   ): Promise<Result> {
-    const result = atCaller(async () => {
+    return atCaller(async () => {
       const condition = makeCondition();
       const { patterns } = condition;
       this.#screen ??= this.#replay();
@@ -234,9 +236,6 @@ export class SerialTerminal {
         throw await this.#port.withEvidence(error as Error, { channel: this.name, patterns });
       }
     });
-    // A wait that fails before it is awaited must not end the process.
-    result.catch(() => {});
-    return result;
   }
 
   #begin<Result>(condition: ScreenCondition<Result>, options: WaitOptions): Promise<Result> {

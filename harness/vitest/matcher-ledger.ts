@@ -1,9 +1,9 @@
 /**
- * What was called and must be awaited: matchers, and `boot()`. A matcher that nobody awaits would
+ * What was called and must be awaited: matchers, waits, and `boot()`. One that nobody awaits would
  * leave its own test green and blame whichever runs when it fails; so each test keeps the account
  * of its own.
  */
-import { AssertionError, atCallSite, type CallSite } from "../evidence/index.ts";
+import { AssertionError, atCallSite, CallSite } from "../evidence/index.ts";
 
 interface Entry {
   /** As a test writes it: `expect(...).toPrint`. */
@@ -48,11 +48,11 @@ export class MatcherLedger {
   }
 
   /** Gives back the promise of a call at `site`, so that it notices being awaited. */
-  track<T>(call: string, promise: Promise<T>, site: CallSite): Promise<T> {
+  readonly track = <T>(call: string, promise: Promise<T>, site = new CallSite()): Promise<T> => {
     const entry: Entry = { call, site };
     this.#entries.add(entry);
     return NoticingPromise.of(promise, () => this.#entries.delete(entry));
-  }
+  };
 
   /**
    * Closes the account.

@@ -6,6 +6,7 @@ import {
   GuestError,
   isDeath,
   type MachineExit,
+  type TrackCall,
 } from "../evidence/index.ts";
 import {
   type BootOptions,
@@ -21,6 +22,8 @@ export interface Borrower {
   /** As messages name it: `"logs in" (boot.test.ts:12)`. */
   readonly test: string;
   readonly limit: TestLimit;
+  /** Enters a wait into its account. */
+  readonly track: TrackCall;
   /** Boots the machine for all of them. */
   readonly boot: (spec: SpecChanges, options: SharedOptions) => Promise<Machine>;
   /** Called with the machine before the test has it, and before it is prepared. */
@@ -29,7 +32,8 @@ export interface Borrower {
   readonly atTest: (error: Error) => unknown;
 }
 
-type SharedOptions = Required<Pick<BootOptions, "title" | "limit">>;
+/** What changes with the test that has the machine. */
+export type SharedOptions = Required<Pick<BootOptions, "title" | "limit" | "track">>;
 
 /** What becomes of it, as the test file says. */
 export interface SharedPlan {
@@ -111,7 +115,9 @@ export class SharedMachine {
     this.#failure = "the test was over before";
     const title = () => `the ${this.name}`;
     try {
-      const booting = borrower.boot(spec, { title, limit: (...given) => this.#limit(...given) });
+      const limit: LimitOfWait = (...given) => this.#limit(...given);
+      const track: TrackCall = (...given) => this.#holder?.track(...given) ?? given[1];
+      const booting = borrower.boot(spec, { title, limit, track });
       const machine = await booting.catch((error) => {
         throw atCallSite(error, site);
       });

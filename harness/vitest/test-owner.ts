@@ -9,7 +9,6 @@ import {
   type TestRecord,
 } from "../evidence/index.ts";
 import {
-  type BootOptions,
   bootMachine,
   isDebugging,
   type Machine,
@@ -26,7 +25,7 @@ import { explainFailure, type TaskError } from "./explain-failure.ts";
 import { enterIntoLedger, openLedger } from "./ledgers.ts";
 import { MatcherLedger } from "./matcher-ledger.ts";
 import { noteRunning } from "./running-note.ts";
-import type { Borrower, SharedMachine } from "./shared-machine.ts";
+import type { Borrower, SharedMachine, SharedOptions } from "./shared-machine.ts";
 import { TestLimit } from "./test-limit.ts";
 
 /** Milliseconds that the end of one machine may take. `docs/limits.md`. */
@@ -50,7 +49,7 @@ export interface OwnedTask extends NamedTask {
 }
 
 /** What of a boot differs between a machine of the test and one of the file. */
-interface Launch extends Required<Pick<BootOptions, "title" | "limit">> {
+interface Launch extends SharedOptions {
   /** Of the evidence, below that of the run. */
   readonly folder: string;
   readonly ordinal?: number;
@@ -108,6 +107,7 @@ export class TestOwner {
         ordinal,
         title,
         limit: (timeoutMs, _, usualMs) => this.#limit.forWait(timeoutMs, usualMs),
+        track: this.#ledger.track,
         cleanup: this.#cleanup,
         onMachine: (machine) => {
           this.#slots[ordinal - 1] = machine;
@@ -129,10 +129,11 @@ export class TestOwner {
     const borrower: Borrower = this.#loans.get(shared) ?? {
       test: `"${name}" (${place})`,
       limit: this.#limit,
+      track: this.#ledger.track,
       atTest: (error) => this.#atTest(error),
-      boot: (spec, { title, limit }) => {
+      boot: (spec, options) => {
         const folder = evidenceName({ name: shared.name, id: file.id, file }, this.#run.root);
-        return this.#launch(spec, { folder, title, limit, cleanup: this.#endOfFile });
+        return this.#launch(spec, { ...options, folder, cleanup: this.#endOfFile });
       },
       onMachine: (machine) => enterIntoLedger(machine, this.#ledger),
     };
@@ -152,6 +153,7 @@ export class TestOwner {
       name: `${launch.folder}/${launch.ordinal ?? 1}`,
       title: launch.title,
       limit: launch.limit,
+      track: launch.track,
       store,
       calibration: calibration ?? undefined,
       defaults,

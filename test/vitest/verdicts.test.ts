@@ -145,6 +145,30 @@ test("does not await softly", async ({ boot }) => {
   const vm = await boot("kernels/hello.elf");
   expect.soft(vm.serial).toPrint("Hello");
 });
+test("does not await waits", async ({ boot }) => {
+  const vm = await boot("kernels/hello.elf", { machine: "pc", display: "std" });
+  const limit = { timeoutMs: 50 };
+  vm.serial.waitFor("Nonsense", limit);
+  vm.serial.waitForAny(["Hello"]);
+  vm.serial.command("ls", { prompt: "$ ", ...limit });
+  vm.serial.terminal.waitForText("Nonsense", limit);
+  vm.serial.terminal.waitUntil(() => true);
+  vm.screen.waitForText("Nonsense", limit);
+  vm.qmp.waitForEvent("RESUME", { since: 0 });
+  vm.qmp.nextEvent(limit);
+  await expect(vm.serial).toPrint("Hello");
+});
+test("awaits waits sooner or later", async ({ boot }) => {
+  const vm = await boot("kernels/echo.elf");
+  const event = vm.qmp.waitForEvent("STOP");
+  const lost = vm.serial.waitForAny(["Nonsense"], { timeoutMs: 50 }).catch(() => {});
+  const prompt = vm.serial.waitFor("> ");
+  const shown = vm.serial.terminal.waitForText("> ");
+  await Promise.race([prompt, vm.serial.waitFor("Nonsense", { timeoutMs: 50 })]);
+  await expect(vm.serial.waitFor("Nonsense", { timeoutMs: 50 })).rejects.toThrow("Nonsense");
+  await vm.pause();
+  await Promise.all([event, lost, shown]);
+});
 `,
 };
 
