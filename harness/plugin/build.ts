@@ -6,6 +6,7 @@ import type { Vitest } from "vitest/node";
 import type { FailedBuild } from "../evidence/index.ts";
 import { runShell } from "../process/index.ts";
 import { type BuildStep, buildSteps } from "./build-steps.ts";
+import { shortPath } from "./failure-report.ts";
 import type { BringupOptions } from "./options.ts";
 import { beginWork } from "./work.ts";
 
@@ -88,7 +89,8 @@ async function carryOut(
   limitMs: number,
 ): Promise<FailedBuild | undefined> {
   const startedMs = fileTimeMs();
-  const work = beginWork(`the build: ${command}`);
+  const what = image === null ? `: ${command}` : ` of ${shortPath(image, directory)}`;
+  const work = beginWork(`the build${what}`);
   const options = { directory, parameters, limitMs, onOutput: work.say };
   const { exitCode, isLate, output, signal } = await runShell(command, options);
   work.end();

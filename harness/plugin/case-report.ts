@@ -18,10 +18,10 @@ import { failureReport, shortPath } from "./failure-report.ts";
  * Reads a test as it is now: from the task and never from events, because `--merge-reports`
  * replays no annotations or artifacts as events, while the tasks in the blobs hold everything.
  *
- * `resultsMissing` says that the process ends at once: workers send results in batches, so a test
+ * `ended` says why the process ends at once, if it does: workers send results in batches, so a test
  * without one may well have run.
  */
-export function caseReport(test: TestCase, root: string, resultsMissing: boolean): CaseReport {
+export function caseReport(test: TestCase, root: string, ended?: string): CaseReport {
   const diagnostic = test.diagnostic();
   const attempts = test.attempts().map(
     (attempt): CaseAttempt => ({
@@ -38,7 +38,7 @@ export function caseReport(test: TestCase, root: string, resultsMissing: boolean
     // A test that skipped itself has no diagnostic, but it has an attempt.
     startedAt: diagnostic?.startTime ?? test.attempts()[0]?.startTime ?? null,
     durationMs: diagnostic?.duration ?? sum(attempts.map((attempt) => attempt.durationMs)),
-    ...verdict(test, resultsMissing),
+    ...verdict(test, ended),
     failures: verdictFailures(test, attempts, root),
     attempts,
     flaky: diagnostic?.flaky ?? false,
@@ -54,12 +54,15 @@ export function caseReport(test: TestCase, root: string, resultsMissing: boolean
 
 function verdict(
   test: TestCase,
-  resultsMissing: boolean,
+  ended: string | undefined,
 ): { state: CaseState; skipReason: string | null } {
   const result = test.result();
   if (result.state === "pending") {
-    if (resultsMissing) {
-      return { state: "not-run", skipReason: "no verdict: the process ended before it arrived" };
+    if (ended !== undefined) {
+      return {
+        state: "not-run",
+        skipReason: `no verdict, and no sign of its start, when ${ended}`,
+      };
     }
     // A started test has a start time even without a result.
     const started = test.diagnostic() !== undefined;

@@ -10,11 +10,12 @@ import type {
   Vitest,
 } from "vitest/node";
 import { BuildError } from "../evidence/index.ts";
-import { environmentValue, ownLastWords, tell } from "../process/index.ts";
-import { type FailureReport, junitXml, removeReport, writeReport } from "../reports/index.ts";
+import { environmentValue, ownLastWords, type ProcessEnd, tell } from "../process/index.ts";
+import { junitXml, removeReport, writeReport } from "../reports/index.ts";
 import { untoldBuilds } from "./build-reporter.ts";
 import { type PlannedFile, type ReportedRun, runReport } from "./run-report.ts";
-import { type LastLines, type RunningTest, RunningTests } from "./running-tests.ts";
+import { RunningTests } from "./running-tests.ts";
+import { lastWordsOf, wordsOfEnd, workUnderWay } from "./work.ts";
 
 /** Milliseconds until a report is written ahead, at least. `docs/limits.md`. */
 const leastAheadMs = 1_000;
@@ -30,15 +31,16 @@ export interface JunitReporterOptions {
 /**
  * Writes one JUnit file for all projects of a run, live or with `--merge-reports`.
  *
- * The file of the run before is removed when a run starts. While a run goes on it is written over
- * and over, as that of a run that is cut short: it is there even after SIGKILL, and not green. When
+ * The file of the run before is removed when a run starts, with the plugin before its build. While
+ * a run goes on it is written over and over, as that of a run that is cut short: it is there even
+ * after SIGKILL, and not green. When
  * SIGINT, SIGTERM, SIGHUP or `process.exit()` ends the process, it is written on the way out. In
  * watch mode it holds the files of the last rerun.
  *
  * Attachments are named relative to the workspace of GitLab (`CI_PROJECT_DIR`) or Jenkins
  * (`WORKSPACE`) where that is set, and to vitest's root otherwise.
  *
- * @throws HostError (from `onInit`, `onTestRunStart` and `onTestRunEnd`) if the file cannot be
+ * @throws HostError (from `begin`, `onInit`, `onTestRunStart` and `onTestRunEnd`) if the file cannot be
  *   removed or written; vitest then ends with a failure.
  */
 export class JunitReporter implements Reporter {
@@ -49,6 +51,8 @@ export class JunitReporter implements Reporter {
   #giveUpLastWords: (() => void) | undefined;
   #ahead: NodeJS.Timeout | undefined;
   #writingMs = 0;
+  /** Between `begin` and the start of the tests: builds and calibration. */
+  #isPreparing = false;
   /** Names of the projects that it is for; all, where none is named. */
   readonly #projects = new Set<string>();
 
@@ -61,9 +65,23 @@ export class JunitReporter implements Reporter {
     this.#projects.add(name);
   }
 
-  onInit(vitest: Vitest): void {
+  /** Begins with what comes before the tests, so that no older report stands for it. */
+  begin(vitest: Vitest): void {
+    if (this.#isPreparing) return;
+    this.#isPreparing = true;
     this.#vitest = vitest;
     removeReport(this.#file(vitest));
+    this.#giveUpLastWords = ownLastWords((end) => {
+      // Without an error, what ends here was to list tests, and not to run any.
+      if (end.isInGoodOrder) removeReport(this.#file(vitest));
+      else this.#writeCutShort(end);
+    });
+    this.#writeAhead();
+  }
+
+  onInit(vitest: Vitest): void {
+    this.#vitest = vitest;
+    if (!this.#isPreparing) removeReport(this.#file(vitest));
   }
 
   /**
@@ -72,16 +90,8 @@ export class JunitReporter implements Reporter {
    */
   reportFailedStart(vitest: Vitest, error: Error): void {
     this.#vitest = vitest;
-    const { name, message } = error;
-    const unhandledErrors = [{ name, message }];
-    const cutShort = new Map();
-    this.#write({
-      modules: [],
-      unhandledErrors,
-      reason: "failed",
-      resultsMissing: false,
-      cutShort,
-    });
+    this.#stop();
+    this.#write({ modules: [], unhandledErrors: [serialized(error)], reason: "failed" });
   }
 
   onTestRunStart(specifications: readonly TestSpecification[]): void {
@@ -91,8 +101,16 @@ export class JunitReporter implements Reporter {
     }));
     if (this.#vitest !== undefined) removeReport(this.#file(this.#vitest));
     // A watch run that is started again before it ended must not leave a second report.
+    this.#stop();
+    this.#giveUpLastWords = ownLastWords((end) => this.#writeCutShort(end));
+  }
+
+  #stop(): void {
+    this.#isPreparing = false;
+    clearTimeout(this.#ahead);
+    this.#ahead = undefined;
     this.#giveUpLastWords?.();
-    this.#giveUpLastWords = ownLastWords(this.#onExit);
+    this.#giveUpLastWords = undefined;
   }
 
   onTestRunEnd(
@@ -100,10 +118,8 @@ export class JunitReporter implements Reporter {
     unhandledErrors: readonly SerializedError[],
     reason: TestRunEndReason,
   ): void {
-    this.#giveUpLastWords?.();
-    clearTimeout(this.#ahead);
-    const cutShort = new Map();
-    this.#write({ modules, unhandledErrors, reason, resultsMissing: false, cutShort });
+    this.#stop();
+    this.#write({ modules, unhandledErrors, reason });
   }
 
   onTestCaseReady(test: TestCase): void {
@@ -127,33 +143,32 @@ export class JunitReporter implements Reporter {
     this.#ahead = setTimeout(() => {
       this.#ahead = undefined;
       const startedMs = performance.now();
-      this.#onExit();
+      this.#writeCutShort({ signal: undefined, atMs: startedMs });
       this.#writingMs = performance.now() - startedMs;
+      // Builds tell of nothing in between.
+      if (this.#isPreparing) this.#writeAhead();
     }, waitMs);
     this.#ahead.unref();
   }
 
   // vitest exits on a signal without ending the run, so this is the last chance.
-  readonly #onExit = (): void => {
-    const state = this.#vitest?.state;
-    if (state === undefined) return;
+  #writeCutShort(end: Pick<ProcessEnd, "atMs" | "signal">): void {
+    if (this.#vitest === undefined) return;
+    const { state } = this.#vitest;
+    const running = RunningTests.of(this.#vitest);
     try {
       this.#write({
         modules: state.getTestModules(),
-        unhandledErrors: state.getUnhandledErrors() as SerializedError[],
+        unhandledErrors: [
+          ...(this.#isPreparing ? [cutShortWork(end)] : []),
+          ...(state.getUnhandledErrors() as SerializedError[]),
+        ],
         reason: "interrupted",
-        resultsMissing: true,
-        cutShort: this.#cutShort(),
+        cutShort: { ...end, running },
       });
     } catch (error) {
       tell(`bringup: ${(error as Error).message}`);
     }
-  };
-
-  #cutShort(): ReadonlyMap<string, FailureReport> {
-    if (this.#vitest === undefined) return new Map();
-    const tests = RunningTests.of(this.#vitest);
-    return new Map(tests.list.map((test) => [test.id, cutShort(test, tests.lastLines(test))]));
   }
 
   #write(end: Omit<ReportedRun, "root" | "planned">): void {
@@ -187,19 +202,14 @@ export class JunitReporter implements Reporter {
   }
 }
 
-/** A test that ran when the run was ended is what somebody has to look at first. */
-function cutShort(test: RunningTest, ports: readonly LastLines[]): FailureReport {
-  const seconds = Math.round((performance.now() - test.startedMs) / 1000);
-  const [first] = ports;
-  const last = first === undefined ? "" : `; ${first.port} last said: ${first.lines.at(-1)}`;
-  const stack = ports.map(({ file, lines, port }) =>
-    [`${port} (all of it: ${file})`, ...lines.map((line) => `  | ${line}`)].join("\n"),
-  );
-  return {
-    type: "CutShort",
-    message: `the run was ended while this test ran, for ${seconds} s${last}`,
-    stack: stack.join("\n"),
-  };
+/** What was done before any test, or was to be. */
+function cutShortWork(end: Pick<ProcessEnd, "atMs" | "signal">): SerializedError {
+  const [work] = workUnderWay();
+  const message =
+    work === undefined
+      ? `${wordsOfEnd(end)} before any test had begun`
+      : `${wordsOfEnd(end, work)}; ${lastWordsOf(work.lastLine)}`;
+  return { name: "CutShort", message };
 }
 
 function serialized({ message, name }: Error): SerializedError {

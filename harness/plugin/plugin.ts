@@ -72,6 +72,7 @@ async function configure(
   const junit =
     options.junit === undefined ? undefined : addJunit(vitest, resolve(root, options.junit));
   junit?.ofProject(project.name);
+  if (vitest.config.mergeReports === undefined) beginReports(vitest);
   try {
     await prepare(project, vitest, options);
   } catch (error) {
@@ -118,6 +119,13 @@ function addJunit(vitest: Vitest, outputFile: string): JunitReporter {
   const added = new JunitReporter({ outputFile });
   reporters.push(added);
   return added;
+}
+
+/** Also those that the configuration itself asks for. */
+function beginReports(vitest: Vitest): void {
+  for (const reporter of vitest.config.reporters as unknown[]) {
+    if (reporter instanceof JunitReporter) reporter.begin(vitest);
+  }
 }
 
 /** One of a kind, even where several projects have the plugin. */

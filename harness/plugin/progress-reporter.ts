@@ -1,17 +1,14 @@
 /** Signs of life where nobody sees a terminal, and the last words of a run that is cut short. */
 
 import type { Reporter, TestCase, Vitest } from "vitest/node";
-import { ownLastWords, tell } from "../process/index.ts";
-import { cutAfter } from "../text/index.ts";
+import { ownLastWords, type ProcessEnd, tell } from "../process/index.ts";
 import { type RunningTest, RunningTests } from "./running-tests.ts";
-import { workUnderWay } from "./work.ts";
+import { lastWordsOf, wordsOfEnd, workUnderWay } from "./work.ts";
 
 /** Milliseconds between two signs of life. `docs/limits.md`. */
 export const defaultHeartbeatMs = 30_000;
 /** Tests that one sign of life names. */
 const mostNamed = 5;
-/** Characters of a line of a guest's or a build's. */
-const longestLine = 200;
 
 export class ProgressReporter implements Reporter {
   #vitest: Vitest | undefined;
@@ -24,13 +21,14 @@ export class ProgressReporter implements Reporter {
   begin(vitest: Vitest, heartbeatMs: number): void {
     if (this.#vitest !== undefined) return;
     this.#vitest = vitest;
+    this.#giveUpLastWords = ownLastWords((end) => this.#sayWhatRan(end));
     if (process.stdout.isTTY || heartbeatMs === Number.POSITIVE_INFINITY) return;
     setInterval(() => this.#beat(heartbeatMs), heartbeatMs).unref();
   }
 
   onTestRunStart(): void {
     this.#giveUpLastWords?.();
-    this.#giveUpLastWords = ownLastWords(() => this.#sayWhatRan());
+    this.#giveUpLastWords = ownLastWords((end) => this.#sayWhatRan(end));
   }
 
   onTestCaseReady(test: TestCase): void {
@@ -66,11 +64,14 @@ export class ProgressReporter implements Reporter {
     for (const line of lines) tell(`bringup: ${line}`);
   }
 
-  #sayWhatRan(): void {
+  #sayWhatRan(end: ProcessEnd): void {
     if (this.#vitest === undefined) return;
+    for (const work of workUnderWay()) {
+      tell(`bringup: ${wordsOfEnd(end, work)}; ${lastWordsOf(work.lastLine)}`);
+    }
     const tests = RunningTests.of(this.#vitest);
     for (const test of tests.list) {
-      tell(`bringup: ${test.name}: it ran, for ${since(test.startedMs)}, when the run was ended`);
+      tell(`bringup: ${wordsOfEnd(end, { what: test.name, startedMs: test.startedMs })}`);
       for (const { file, lines, port } of tests.lastLines(test)) {
         tell(`  ${port} last said (all of it: ${file}):`);
         for (const line of lines) tell(`    ${line}`);
@@ -81,15 +82,11 @@ export class ProgressReporter implements Reporter {
 
 /** "boot.test.ts > logs in: still running, for 60 s; serial0: Booting". */
 function sign(what: string, startedMs: number, last: string): string {
-  const words = last === "" ? "it has printed nothing" : cutAfter(last, longestLine);
-  return `${what}: still running, for ${since(startedMs)}; ${words}`;
+  const seconds = Math.round((performance.now() - startedMs) / 1000);
+  return `${what}: still running, for ${seconds} s; ${lastWordsOf(last)}`;
 }
 
 function lastLine(tests: RunningTests, test: RunningTest): string {
   const [port] = tests.lastLines(test);
   return port === undefined ? "" : `${port.port}: ${port.lines.at(-1)}`;
-}
-
-function since(startedMs: number): string {
-  return `${Math.round((performance.now() - startedMs) / 1000)} s`;
 }

@@ -1,16 +1,12 @@
 /** From vitest's reported tasks to the plain record that reports are written from. */
 import { relative, resolve } from "node:path";
 import type { SerializedError, TestModule, TestRunEndReason, TestSuite } from "vitest/node";
-import type {
-  CaseReport,
-  FailureReport,
-  RunError,
-  RunReport,
-  SuiteError,
-  SuiteReport,
-} from "../reports/index.ts";
+import type { ProcessEnd } from "../process/index.ts";
+import type { CaseReport, RunError, RunReport, SuiteError, SuiteReport } from "../reports/index.ts";
 import { caseReport } from "./case-report.ts";
 import { failureReport, shortPath } from "./failure-report.ts";
+import type { RunningTest, RunningTests } from "./running-tests.ts";
+import { wordsOfEnd } from "./work.ts";
 
 /** What vitest knows at the end of a run, or at the moment it was stopped. */
 export interface ReportedRun {
@@ -20,11 +16,14 @@ export interface ReportedRun {
   readonly unhandledErrors: readonly SerializedError[];
   readonly reason: TestRunEndReason;
   /** The process ends before the run: results of tests that ran may be missing. */
-  readonly resultsMissing: boolean;
-  /** Tests that the end of the process cut short, by vitest's id: what there is to say of each. */
-  readonly cutShort: ReadonlyMap<string, FailureReport>;
+  readonly cutShort?: CutShort;
   /** Files that were to run: those without a module never came to it. */
   readonly planned: readonly PlannedFile[];
+}
+
+/** How the process ends, and which tests it cuts short. */
+export interface CutShort extends Pick<ProcessEnd, "atMs" | "signal"> {
+  readonly running: RunningTests;
 }
 
 /** A test file of a project, by absolute path. */
@@ -52,17 +51,14 @@ export function runReport(run: ReportedRun): RunReport {
   };
 }
 
-function suiteReport(
-  module: TestModule,
-  { cutShort, root, resultsMissing }: ReportedRun,
-): SuiteReport {
+function suiteReport(module: TestModule, { cutShort, root }: ReportedRun): SuiteReport {
   const file = relative(root, resolve(module.project.config.root, module.relativeModuleId));
   const base = neverLoaded(module.project.name, file.replaceAll("\\", "/"));
   const cases = [...module.children.allTests()].map((test) => {
-    const report = caseReport(test, root, resultsMissing);
-    const failure = cutShort.get(test.id);
-    if (failure === undefined || report.state !== "not-run") return report;
-    return { ...report, state: "failed" as const, skipReason: null, failures: [failure] };
+    const report = caseReport(test, root, cutShort && wordsOfEnd(cutShort));
+    if (cutShort === undefined || report.state !== "not-run") return report;
+    const running = cutShort.running.get(test.id);
+    return running === undefined ? report : cutShortCase(report, running, cutShort, root);
   });
   const errors = suiteErrors(module, root);
   const starts = cases.map((test) => test.startedAt).filter((start) => start !== null);
@@ -70,10 +66,40 @@ function suiteReport(
   return {
     ...base,
     startedAt: starts.length === 0 ? null : Math.min(...starts),
-    durationMs: module.diagnostic().duration,
+    // vitest measures a file when it is over.
+    durationMs: Math.max(
+      module.diagnostic().duration,
+      unfinished ? cases.reduce((total, { durationMs }) => total + durationMs, 0) : 0,
+    ),
     // A file that was still waiting when the run stopped has no tests yet: it stands for them.
     cases: cases.length === 0 && unfinished ? base.cases : cases,
     errors,
+  };
+}
+
+/** A test that ran when the run was ended is what somebody has to look at first. */
+function cutShortCase(
+  report: CaseReport,
+  test: RunningTest,
+  { running, ...end }: CutShort,
+  root: string,
+): CaseReport {
+  const ports = running.lastLines(test);
+  const [first] = ports;
+  const last = first === undefined ? "" : `; ${first.port} last said: ${first.lines.at(-1)}`;
+  const stack = ports.map(({ file, lines, port }) =>
+    [`${port} (all of it: ${shortPath(file, root)})`, ...lines.map((line) => `  | ${line}`)].join(
+      "\n",
+    ),
+  );
+  const during = { what: "this test", startedMs: test.startedMs };
+  const message = `${wordsOfEnd(end, during)}${last}`;
+  return {
+    ...report,
+    durationMs: end.atMs - test.startedMs,
+    state: "failed",
+    skipReason: null,
+    failures: [{ type: "CutShort", message, stack: stack.join("\n") }],
   };
 }
 

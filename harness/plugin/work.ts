@@ -1,4 +1,8 @@
 /** What the main process itself is doing that may take long, for whoever asks. */
+import { cutAfter } from "../text/index.ts";
+
+/** Characters of a line of a guest's or a build's. */
+const longestLine = 200;
 
 /** Something that takes a while. */
 export interface Work {
@@ -7,6 +11,25 @@ export interface Work {
   readonly startedMs: number;
   /** What it printed last. */
   readonly lastLine: string;
+}
+
+/**
+ * "the run was ended by SIGTERM while the build of kernel.elf ran, for 9 s". Written ahead, and
+ * after SIGKILL, no signal is known.
+ */
+export function wordsOfEnd(
+  { atMs, signal }: { readonly atMs: number; readonly signal: string | undefined },
+  during?: Pick<Work, "startedMs" | "what">,
+): string {
+  const ended = `the run was ended${signal === undefined ? "" : ` by ${signal}`}`;
+  if (during === undefined) return ended;
+  const seconds = Math.round((atMs - during.startedMs) / 1000);
+  return `${ended} while ${during.what} ran, for ${seconds} s`;
+}
+
+/** What a guest or a build has printed last, if anything. */
+export function lastWordsOf(line: string): string {
+  return line === "" ? "it has printed nothing" : cutAfter(line, longestLine);
 }
 
 const running = new Set<{ what: string; startedMs: number; lastLine: string }>();

@@ -8,7 +8,7 @@ export { type FifoPair, openFifoPair } from "./fifo.ts";
 export { firstToPrint } from "./first-to-print.ts";
 export { openWithLock } from "./lock.ts";
 export { makeFifos } from "./make-fifos.ts";
-export { ownDirectory, ownLastWords } from "./owner.ts";
+export { ownDirectory, ownLastWords, type ProcessEnd } from "./owner.ts";
 export { openPlainPath, type PlainPath } from "./plain-path.ts";
 export {
   createPrivateDirectory,

@@ -3,14 +3,25 @@
  * `process.exit()`, an uncaught exception, a signal, the loss of its parent. What it cannot notice
  * (SIGKILL) is left to `binding.ts` for programs and to the sweep of a later run for directories.
  */
+import { constants } from "node:os";
 import { onExit } from "signal-exit";
 import { HostError } from "../evidence/index.ts";
 
 /** Milliseconds that other handlers of this process have after its parent is gone. */
 const lastWordsMs = 500;
 
+/** How this process ends, as far as it can notice. */
+export interface ProcessEnd {
+  /** The signal that ends it, also where another listener has made an orderly exit of it. */
+  readonly signal: string | undefined;
+  /** It ends by itself, with exit code 0. */
+  readonly isInGoodOrder: boolean;
+  /** On the clock of `performance.now()`. */
+  readonly atMs: number;
+}
+
 const kills = new Set<() => void>();
-const lastWords = new Set<() => void>();
+const lastWords = new Set<(end: ProcessEnd) => void>();
 const removals = new Set<() => void>();
 let isWatchingExit = false;
 
@@ -53,7 +64,7 @@ export function ownDirectory(remove: () => void): () => void {
  * also where another listener has begun an orderly exit.
  * @returns what gives it up again.
  */
-export function ownLastWords(say: () => void): () => void {
+export function ownLastWords(say: (end: ProcessEnd) => void): () => void {
   watchExit();
   lastWords.add(say);
   return () => void lastWords.delete(say);
@@ -62,14 +73,23 @@ export function ownLastWords(say: () => void): () => void {
 function watchExit(): void {
   if (isWatchingExit) return;
   isWatchingExit = true;
-  onExit(endAll);
+  onExit((code, signal) => {
+    const isInGoodOrder = signal === null && (code ?? 0) === 0;
+    endAll({ signal: signal ?? signalOf(code), isInGoodOrder, atMs: performance.now() });
+  });
+}
+
+/** A process that exits because of a signal says so by a code of 128 and the signal's number. */
+function signalOf(code: number | null | undefined): string | undefined {
+  const signals = Object.entries(constants.signals);
+  return signals.find(([, number]) => number + 128 === code)?.[0];
 }
 
 /** Never throws: an exit handler that does would change the exit code and stop the others. */
-function endAll(): void {
-  for (const end of [...kills, ...lastWords, ...removals]) {
+function endAll(end: ProcessEnd): void {
+  for (const act of [...kills, ...lastWords, ...removals]) {
     try {
-      end();
+      act(end);
     } catch {
       // A directory that cannot be removed now has lost its lock: a later run sweeps it.
     }
@@ -84,7 +104,7 @@ function endAll(): void {
  * the channel on purpose cannot be told from one that died, so that this ends the worker too.
  */
 function endWithParent(): void {
-  endAll();
+  endAll({ signal: undefined, isInGoodOrder: false, atMs: performance.now() });
   // Other handlers get their turn; where one of them swallows the signal, that turn has an end.
   setTimeout(() => process.kill(process.pid, "SIGKILL"), lastWordsMs);
   process.kill(process.pid, "SIGTERM");

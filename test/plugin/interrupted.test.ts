@@ -27,13 +27,17 @@ const files = {
 let project: InlineProject;
 beforeAll(async () => {
   await buildKernels({ names: ["power-off", "idle"] });
-  project = await InlineProject.create(files, { plugin: '{ junit: "reports/junit.xml" }' });
+  const plugin = `{
+    junit: "reports/junit.xml", ...JSON.parse(process.env.MORE_OPTIONS ?? "{}"),
+  }`;
+  project = await InlineProject.create(files, { plugin });
 }, limitMs);
 afterAll(async () => {
   await project[Symbol.asyncDispose]();
 });
 
-const cutShort = /^the run was ended while this test ran, for \d+ s; serial0 last said: .*idle/;
+const cutShort =
+  /^the run was ended(?: by SIG[A-Z]+)? while this test ran, for \d+ s; serial0 last said: .*idle/;
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 test.for(signals)("%s", { timeout: limitMs }, async (signal) => {
@@ -43,19 +47,48 @@ test.for(signals)("%s", { timeout: limitMs }, async (signal) => {
   expect(exitCode === 0).toBe(false);
   expect(endedBy ?? signal).toBe(signal);
   expect(project.normalise(stderr)).toMatch(
-    /bringup: waits\.test\.ts > waits for ever: it ran, for \d+ s, when the run was ended\n {2}serial0 last said \(all of it: <root>\/\.bringup\/.*serial0\.log\):\n(?: {4}.*\n)* {4}.*idle/,
+    /bringup: the run was ended by SIG[A-Z]+ while waits\.test\.ts > waits for ever ran, for \d+ s\n {2}serial0 last said \(all of it: <root>\/\.bringup\/.*serial0\.log\):\n(?: {4}.*\n)* {4}.*idle/,
   );
-  const { cases } = parseXml(project.read("reports/junit.xml"));
-  const missing = "no verdict: the process ended before it arrived";
+  const { cases, suites } = parseXml(project.read("reports/junit.xml"));
+  const missing = `no verdict, and no sign of its start, when the run was ended by ${signal}`;
   // Whether the result of the first test had arrived by then is chance.
   expect(cases[0]?.name).toBe("passes");
   expect(cases.slice(1).map(({ name, verdict, reason }) => [name, verdict, reason])).toEqual([
     ["waits for ever", "failure", expect.stringMatching(cutShort)],
     ["comes after it", "skipped", missing],
   ]);
+  expect(cases[1]?.reason).toContain(`the run was ended by ${signal} while`);
+  // Both are told by the same clock, at the same time.
+  const [, seconds] = /for (\d+) s/.exec(cases[1]?.reason ?? "") ?? [];
+  expect(stderr).toContain(`waits for ever ran, for ${seconds} s\n`);
+  expect(Math.round(Number(cases[1]?.attributes.time))).toBe(Number(seconds));
+  expect(Number(suites[0]?.time)).toBeGreaterThanOrEqual(Number(cases[1]?.attributes.time));
   expect(cases[1]?.failure).toMatch(
-    /serial0 \(all of it: .*serial0\.log\)\n(?: {2}\| .*\n)* {2}\| .*idle/,
+    /serial0 \(all of it: \.bringup.*serial0\.log\)\n(?: {2}\| .*\n)* {2}\| .*idle/,
   );
+  expect(await project.leftovers()).toEqual({ processes: [], sessions: [] });
+});
+
+test("SIGTERM while the build runs", { timeout: limitMs }, async () => {
+  const report = "reports/junit.xml";
+  await project.write(report, "<testsuites><testsuite><testcase/></testsuite></testsuites>");
+  const build = { "élan/kernel.elf": "echo compiling; sleep 300", "kernel.elf": "true" };
+  const MORE_OPTIONS = JSON.stringify({ build, heartbeatMs: 300 });
+  const run = project.start(["run"], { MORE_OPTIONS });
+  let isOldGone = false;
+  for await (const line of run.iterable({ from: "stderr" })) {
+    if (!line.includes("still running")) continue;
+    isOldGone =
+      !existsSync(join(project.root, report)) || project.read(report).includes("CutShort");
+    run.kill("SIGTERM");
+  }
+  const { stderr } = await run;
+  expect(isOldGone).toBe(true);
+  const words = "the run was ended by SIGTERM while the build of élan/kernel.elf ran, for ";
+  expect(stderr).toMatch(new RegExp(`^bringup: ${words}\\d s; compiling$`, "m"));
+  expect(parseXml(project.read(report)).cases).toMatchObject([
+    { className: "(run)", verdict: "error", reason: expect.stringContaining(words) },
+  ]);
   expect(await project.leftovers()).toEqual({ processes: [], sessions: [] });
 });
 
@@ -81,7 +114,7 @@ test("SIGKILL: what ran is in the report that was written ahead, and in a note",
 
 function isReported(): boolean {
   const report = join(project.root, "reports/junit.xml");
-  return existsSync(report) && readFileSync(report, "utf8").includes("serial0 last said: ");
+  return existsSync(report) && /serial0 last said: .*idle/.test(readFileSync(report, "utf8"));
 }
 
 test("signs of life, of tests and of builds, and none where nobody wants them", {
