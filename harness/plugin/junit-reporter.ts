@@ -40,8 +40,8 @@ export interface JunitReporterOptions {
  * Attachments are named relative to the workspace of GitLab (`CI_PROJECT_DIR`) or Jenkins
  * (`WORKSPACE`) where that is set, and to vitest's root otherwise.
  *
- * @throws HostError (from `begin`, `onInit`, `onTestRunStart` and `onTestRunEnd`) if the file cannot be
- *   removed or written; vitest then ends with a failure.
+ * @throws HostError (from `begin`, `onInit`, `onTestRunStart`, `onTestRunEnd`) if the file cannot
+ *   be removed or written; vitest then ends with a failure.
  */
 export class JunitReporter implements Reporter {
   /** As it was given. */
@@ -103,6 +103,7 @@ export class JunitReporter implements Reporter {
     // A watch run that is started again before it ended must not leave a second report.
     this.#stop();
     this.#giveUpLastWords = ownLastWords((end) => this.#writeCutShort(end));
+    this.#writeCutShort({ signal: undefined, atMs: performance.now() });
   }
 
   #stop(): void {
@@ -177,12 +178,14 @@ export class JunitReporter implements Reporter {
     const { root, dangerouslyIgnoreUnhandledErrors } = vitest.config;
     const isOurs = (project: string) => this.#projects.size === 0 || this.#projects.has(project);
     const modules = end.modules.filter(({ project }) => isOurs(project.name));
+    const others = end.modules.filter(({ project }) => !isOurs(project.name));
     const planned = this.#planned.filter(({ project }) => isOurs(project));
     // Of a project that had no part in this run there is nothing to report.
     if (modules.length + planned.length === 0 && this.#planned.length > 0) return;
     const untold = untoldBuilds(vitest, end.modules).filter(({ image }) => image === null);
     const run = runReport({
       ...end,
+      reason: isByOthers(modules, others, planned) ? "passed" : end.reason,
       root,
       modules,
       planned,
@@ -200,6 +203,20 @@ export class JunitReporter implements Reporter {
   #file(vitest: Vitest): string {
     return resolve(vitest.config.root, this.outputFile);
   }
+}
+
+/** Whether a run did not pass by other projects alone: all of ours is there, and has passed. */
+function isByOthers(
+  ours: readonly TestModule[],
+  others: readonly TestModule[],
+  planned: readonly PlannedFile[],
+): boolean {
+  const isGreen = (module: TestModule) =>
+    ["passed", "skipped"].includes(module.state()) &&
+    [...module.children.allTests()].every((test) => test.result().state !== "pending");
+  const isLoaded = ({ file, project }: PlannedFile) =>
+    ours.some((module) => module.moduleId === file && module.project.name === project);
+  return ours.every(isGreen) && planned.every(isLoaded) && !others.every(isGreen);
 }
 
 /** What was done before any test, or was to be. */

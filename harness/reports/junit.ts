@@ -46,7 +46,10 @@ export function junitXml(run: RunReport, options: JunitOptions = {}): string {
     attachmentRoot: options.attachmentRoot ?? process.cwd(),
   };
   const builder = shared.newBuilder().name(xmlText(run.name));
-  for (const suite of run.suites) writeSuite(builder, suite, limits);
+  for (const suite of run.suites) {
+    const isShared = run.suites.some((other) => other !== suite && other.file === suite.file);
+    writeSuite(builder, suite, isShared, limits);
+  }
   const outside = outsideErrors(run);
   if (outside.length > 0) {
     const node = builder.testSuite().name("outside any test").time(0);
@@ -59,8 +62,15 @@ export function junitXml(run: RunReport, options: JunitOptions = {}): string {
   return `${builder.build()}\n`;
 }
 
-function writeSuite(builder: Builder, suite: SuiteReport, limits: TranscriptLimits): void {
-  const className = classNameOf(suite.file, suite.project);
+/** @param isShared by several projects, so that only their names tell the cases apart. */
+function writeSuite(
+  builder: Builder,
+  suite: SuiteReport,
+  isShared: boolean,
+  limits: TranscriptLimits,
+): void {
+  const isNamed = !isShared && suite.file.split("/").slice(0, -1).includes(suite.project);
+  const className = classNameOf(suite.file, isNamed ? "" : suite.project);
   const title = suite.project === "" ? suite.file : `${suite.file} (${suite.project})`;
   const node = builder.testSuite().name(xmlText(title)).time(seconds(suite.durationMs));
   if (suite.startedAt !== null) node.timestamp(new Date(suite.startedAt).toISOString());
@@ -108,7 +118,8 @@ function writeCase(
 /**
  * "exercises.ex1.boot-test" for `exercises/ex1/boot.test.ts`: Jenkins takes everything up to the
  * last dot for the package and the rest for the class (hudson.tasks.junit, `CaseResult`), and so
- * folders are packages, a project is the outermost, and no name has dots of its own.
+ * folders are packages, a project is the outermost unless it has the name of one of them, and no
+ * name has dots of its own.
  */
 function classNameOf(file: string, project: string): string {
   const parts = file.replace(/\.[cm]?[jt]sx?$/, "").split("/");

@@ -182,7 +182,7 @@ describe("in projects, and with --root", { timeout: limitMs }, () => {
       expect(project.read(`${name}/builds.log`)).toBe(`${project.root}/${name}\n`);
       expect(existsSync(join(project.root, name, ".bringup/runs"))).toBe(true);
       expect(verdictsOf(project.read(`${name}/reports/junit.xml`))).toEqual([
-        `${name}.${name}.one-test | boots | passed`,
+        `${name}.one-test | boots | passed`,
       ]);
     }
     expect(existsSync(join(project.root, ".bringup"))).toBe(false);
@@ -191,5 +191,13 @@ describe("in projects, and with --root", { timeout: limitMs }, () => {
     expect(rooted.output).toMatch(/1 passed/);
     expect(project.read("a/builds.log").split("\n")).toHaveLength(3);
     expect(existsSync(join(project.root, "reports"))).toBe(false);
+
+    // What fails in one project is nothing to the report of another.
+    await project.write("a/one.test.ts", `${head} test("passes", () => {});`);
+    await project.write("b/one.test.ts", `${head} test("fails", () => expect(1).toBe(2));`);
+    expect((await project.run()).exitCode).toBe(1);
+    const [a, b] = ["a", "b"].map((name) => verdictsOf(project.read(`${name}/reports/junit.xml`)));
+    expect(a).toEqual(["a.one-test | passes | passed"]);
+    expect(b).toEqual([expect.stringMatching(/^b\.one-test \| fails \| failure/)]);
   });
 });

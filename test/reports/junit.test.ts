@@ -137,11 +137,23 @@ test.for([
   ["kernel-6.12/serial.spec.mjs", "kvm", "kvm.kernel-6-12.serial-spec"],
   ["tests/v1.2.js", "a.b", "a-b.tests.v1-2"],
   ["../other/boot.tests.tsx", "", "--.other.boot-tests"],
+  ["exercises/ex1/boot.test.ts", "ex1", "exercises.ex1.boot-test"],
+  ["exercises/ex1/boot.test.ts", "ex", "ex.exercises.ex1.boot-test"],
 ] as const)("the class of %s is no .ts for Jenkins", ([file, project, className]) => {
   const run = exampleRun([exampleCase()]);
   const suites = run.suites.map((suite) => ({ ...suite, file, project }));
   const { cases } = parseXml(junitXml({ ...run, suites }));
   expect(cases.map((one) => one.className)).toEqual([className]);
+});
+
+test("a file of several projects has the name of each in front", () => {
+  const run = exampleRun([exampleCase()]);
+  const suites = ["ex1", "exercises"].flatMap((project) =>
+    run.suites.map((suite) => ({ ...suite, file: "exercises/ex1/boot.test.ts", project })),
+  );
+  const { cases } = parseXml(junitXml({ ...run, suites }));
+  const end = "exercises.ex1.boot-test";
+  expect(cases.map((one) => one.className)).toEqual([`ex1.${end}`, `exercises.${end}`]);
 });
 
 test("names that look the same are told apart, since some readers drop the second", () => {
