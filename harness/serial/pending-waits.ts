@@ -5,6 +5,7 @@ import { quotedAfter } from "../text/index.ts";
 import type { ArrivalTimes } from "./arrival-times.ts";
 import { fatalError } from "./fatal-error.ts";
 import type { FatalWatch } from "./fatal-output.ts";
+import { findLine } from "./find-line.ts";
 import { copyMatch } from "./match-copy.ts";
 import { nearestLine } from "./nearest-line.ts";
 import type { Transcript } from "./transcript.ts";
@@ -14,6 +15,9 @@ import type { FoundPattern, SerialMatch, SerialWait, Verdict } from "./wait.ts";
 const comparedLines = 200;
 /** Characters of the nearest line that are shown. */
 const shownCharacters = 200;
+/** Characters before a wait in which its text is looked for. */
+const searchedCharacters = 65_536;
+const tooEarly = "but it came before this wait began";
 
 /** What the waits of a port share. */
 export interface WaitContext {
@@ -131,7 +135,10 @@ export class PendingWaits {
 
   #decide(wait: SerialWait, verdict: Verdict): void {
     if (verdict.kind === "fatal") {
-      this.#reject(wait, fatalError(this.#context.name, this.#phase(wait), verdict.output));
+      this.#reject(
+        wait,
+        fatalError(this.#context.name, this.#phase(wait) + this.#passed(wait), verdict.output),
+      );
       return;
     }
     if (verdict.kind === "failed") {
@@ -164,11 +171,23 @@ export class PendingWaits {
     const { held, transcript } = this.#context;
     const seen = transcript.lastLines(comparedLines, wait.start, held());
     const near = nearestLine(seen, wait.patterns);
-    if (near !== undefined) return `\n  nearest line: ${quotedAfter(near, shownCharacters)}`;
+    const shown =
+      near === undefined ? "" : `\n  nearest line: ${quotedAfter(near, shownCharacters)}`;
+    const hint = shown + this.#passed(wait);
+    if (hint !== "") return hint;
     const earlier = nearestLine(transcript.lastLines(comparedLines), wait.patterns);
     if (earlier === undefined) return "";
-    const shown = quotedAfter(earlier, shownCharacters);
-    return `\n  nearest line: ${shown}, but it came before this wait began`;
+    return `\n  nearest line: ${quotedAfter(earlier, shownCharacters)}, ${tooEarly}`;
+  }
+
+  /** The line that would have ended the wait, had it begun earlier. */
+  #passed({ isForPatterns, patterns, start }: SerialWait): string {
+    if (!isForPatterns || start === 0) return "";
+    const { name, transcript } = this.#context;
+    const line = findLine(transcript.slice(start - searchedCharacters, start), patterns);
+    if (line === undefined) return "";
+    const shown = quotedAfter(line.trimEnd(), shownCharacters);
+    return `\n  ${name} printed that before, and an earlier wait has passed it: ${shown}`;
   }
 
   #matchOf(wait: SerialWait, { end, match, start, text }: FoundPattern): SerialMatch {

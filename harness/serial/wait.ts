@@ -58,6 +58,8 @@ export class SerialWait {
   readonly patterns: readonly (string | RegExp)[];
   readonly promise: Promise<WaitResult>;
   readonly movesCursor: boolean;
+  /** The patterns are what is waited for, and no more than similar to it. */
+  readonly isForPatterns: boolean;
   /** The wait names its own fatal output; the port's does not concern it. */
   readonly hasOwnFatal: boolean;
   #searches: readonly PatternSearch[];
@@ -90,6 +92,7 @@ export class SerialWait {
     checkWaitOptions(options);
     this.#start = start;
     this.patterns = patterns;
+    this.isForPatterns = aim === undefined;
     this.movesCursor = aim?.movesCursor ?? true;
     this.hasOwnFatal = options.failOn !== undefined;
     this.#aim = aim;

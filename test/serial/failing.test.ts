@@ -123,3 +123,23 @@ describe("errors", () => {
     expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
   });
 });
+
+test("says that an earlier wait has passed the very text, whatever fails the wait", async () => {
+  const passed = '\n  serial0 printed that before, and an earlier wait has passed it: "Hello, all"';
+  const port = portOf();
+  print(port, "Hello, all\n> ");
+  await port.waitFor("> ");
+  const late = await errorOf(port.waitFor("Hello", { timeoutMs: 2 }));
+  expect(late.message).toMatch(new RegExp(`to print "Hello"${passed}$`));
+  print(port, "Hallo");
+  const near = await errorOf(port.waitFor(/^Hello/, { timeoutMs: 2 }));
+  expect(near.message).toContain(`nearest line: "Hallo"${passed}`);
+  const waits = [port.waitFor("Hello"), port.waitFor("Hullo")].map(errorOf);
+  print(port, "\nKernel panic - not syncing: x\n");
+  const [known, unknown] = (await Promise.all(waits)).map(({ message }) => message);
+  expect(known).toContain(`to print "Hello"${passed}`);
+  expect(unknown).not.toContain("earlier wait");
+  const ended = errorOf(port.waitFor("Hello", { failOn: [] }));
+  port.failWaits((phase) => new Error(`the machine has ended: ${phase}`));
+  expect((await ended).message).toContain(passed);
+});

@@ -24,7 +24,7 @@ describe("the limit of a wait", () => {
     const port = portOf();
     print(port, "ready\nprompt> ");
     await port.waitFor("prompt> ");
-    const error = await errorOf(port.waitFor("ready", { timeoutMs: 2 }));
+    const error = await errorOf(port.waitFor("reade", { timeoutMs: 2 }));
     expect(error.message).toContain('nearest line: "ready", but it came before this wait began');
   });
 
