@@ -5,8 +5,9 @@ import { BringupError } from "./errors.ts";
 
 /** Plain data: it travels from the main process to the tests. */
 export interface FailedBuild {
+  /** As it can be typed in the project's root. */
   readonly command: string;
-  /** "exit code 2", "ended by SIGSEGV", "no end within 30 min". */
+  /** "exit code 2", "ended by SIGSEGV", "no end within 1800 s". */
   readonly how: string;
   /** What it printed, stdout and stderr as they came, without what goes beyond its limit. */
   readonly output: string;
@@ -34,17 +35,24 @@ export class BuildError extends BringupError {
     const lines = build.output.trimEnd().split("\n");
     const first = lines.find((line) => complaint.test(line)) ?? lines.at(-1) ?? "";
     const words = first.trim() === "" ? "it printed nothing" : first.trim();
-    const what = file === undefined ? "the build failed" : `${shown(file)} ${stateOf(file)}`;
+    const unbooted = file === undefined ? "" : `\n  not booted: ${shown(file)}, ${stateOf(file)}`;
     const output = excerpt(lines).map((line) => `\n  | ${line}`);
-    super(`${what} (${build.how}): ${words}\n  build: ${build.command}${output.join("")}`);
+    super(
+      `build failed (${build.how}): ${words}${unbooted}\n  build: ${build.command}${output.join("")}`,
+    );
     // vitest prints what an error carries beside its message: once is enough.
     Object.defineProperty(this, "output", { value: build.output, enumerable: false });
     Object.defineProperty(this, "command", { value: build.command, enumerable: false });
   }
 }
 
+/** The file that a `BuildError` says it did not boot. */
+export function unbootedFile(message: string): string | undefined {
+  return /^.*\n {2}not booted: (.*), which (?:was not built|may be older)/.exec(message)?.[1];
+}
+
 function stateOf(file: string): string {
-  return existsSync(file) ? "may be older than its sources: its build failed" : "was not built";
+  return existsSync(file) ? "which may be older than its sources" : "which was not built";
 }
 
 function shown(file: string): string {

@@ -1,6 +1,6 @@
 import "./node-version.ts";
 
-export { BuildError, type FailedBuild } from "./build-error.ts";
+export { BuildError, type FailedBuild, unbootedFile } from "./build-error.ts";
 export { atCaller, atCallSite, atPlace, CallSite, type TrackCall } from "./call-site.ts";
 export {
   AssertionError,

@@ -229,10 +229,3 @@ function gdbStub(directory: string): string[] {
   const socket = `socket,id=gdb,path=${escapeComma(gdbSocket(directory))},server=on,wait=off`;
   return ["-chardev", socket, "-gdb", "chardev:gdb"];
 }
-
-/** Quotes words for a POSIX shell, so that a line can be pasted. */
-export function shellCommand(words: readonly string[]): string {
-  return words
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
-    .join(" ");
-}

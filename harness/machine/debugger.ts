@@ -1,7 +1,8 @@
 /** The command by which a person attaches gdb to a machine that waits for it. */
 import { open } from "node:fs/promises";
 import { ElfError, fileSource, readElf } from "../guest/index.ts";
-import { gdbSocket, shellCommand } from "./command-line.ts";
+import { shellCommand } from "../process/index.ts";
+import { gdbSocket } from "./command-line.ts";
 
 /** Where gdb is to attach, and what it is told of the guest. */
 export interface DebuggedMachine {

@@ -1,10 +1,10 @@
 /** The commands by which a person sees a machine again, without the harness. Pure. */
+import { shellCommand } from "../process/index.ts";
 import {
   type MachinePlan,
   overlays,
   programStarts,
   reproductionCommandLine,
-  shellCommand,
   shownDirectory,
 } from "./command-line.ts";
 import { escapeComma } from "./drive-arguments.ts";

@@ -1,6 +1,6 @@
 /** A run whose build failed is not green, even where no test has met what failed. */
 import type { Reporter, TestModule, Vitest } from "vitest/node";
-import { BuildError, type FailedBuild } from "../evidence/index.ts";
+import { BuildError, type FailedBuild, unbootedFile } from "../evidence/index.ts";
 import { printable } from "../text/index.ts";
 import { Builds } from "./build.ts";
 import { shortPath } from "./failure-report.ts";
@@ -39,8 +39,9 @@ export function untoldBuilds(
     .flatMap((test) => test.result().errors ?? [])
     .filter(({ name }) => name === "BuildError");
   const isTold = ({ command, image }: FailedBuild, message: string) => {
-    const [file = ""] = message.split(/ was not built| may be older/);
-    return message.includes(`\n  build: ${command}`) && (image === null || image.endsWith(file));
+    if (!message.includes(`\n  build: ${command}`)) return false;
+    const file = unbootedFile(message);
+    return image === null || (file !== undefined && image.endsWith(file));
   };
   return failed.filter((build) => !errors.some(({ message }) => isTold(build, message)));
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Vitest } from "vitest/node";
 import type { FailedBuild } from "../evidence/index.ts";
-import { runShell } from "../process/index.ts";
+import { runShell, shellCommand } from "../process/index.ts";
 import { type BuildStep, buildSteps } from "./build-steps.ts";
 import { shortPath } from "./failure-report.ts";
 import type { BringupOptions } from "./options.ts";
@@ -96,11 +96,14 @@ async function carryOut(
   work.end();
   if (exitCode === 0 && !isLate) return undefined;
   const how = isLate
-    ? `no end within ${limitMs / 60_000} min`
+    ? `no end within ${limitMs / 1000} s`
     : signal === undefined
       ? `exit code ${exitCode ?? "none"}`
       : `ended by ${signal}`;
-  return { command, how, output, image, startedMs };
+  // What its parameters stand for would be nowhere else.
+  const isWhole = image === null || !command.includes("$");
+  const typed = isWhole ? command : shellCommand(["sh", "-c", command, ...parameters]);
+  return { command: typed, how, output, image, startedMs };
 }
 
 /** Now, by the clock that dates files: it is coarser than others, and may be behind them. */

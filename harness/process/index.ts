@@ -16,7 +16,7 @@ export {
   prepareSession,
 } from "./private-directory.ts";
 export { runProgram, runToEnd } from "./run-program.ts";
-export { runShell, type ShellResult } from "./run-shell.ts";
+export { runShell, type ShellResult, shellCommand } from "./run-shell.ts";
 export { findOnPath, isExecutable, listOnPath } from "./search-path.ts";
 export { makeSessionInside, sessionDirectory } from "./session.ts";
 export { sweepSessions } from "./sweep.ts";

@@ -79,6 +79,13 @@ export async function runShell(command: string, options: ShellOptions): Promise<
   };
 }
 
+/** Quotes words for a POSIX shell, so that a line can be pasted. */
+export function shellCommand(words: readonly string[]): string {
+  return words
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
+    .join(" ");
+}
+
 function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   try {
     if (pid !== undefined) process.kill(-pid, signal);

@@ -5,10 +5,10 @@ import {
   commandLine,
   type MachinePlan,
   reproductionCommandLine,
-  shellCommand,
 } from "../../harness/machine/command-line.ts";
 import type { PlannedDisk } from "../../harness/machine/disks.ts";
 import type { DiskBus, MachineSpec } from "../../harness/machine/spec.ts";
+import { shellCommand } from "../../harness/process/index.ts";
 import { type ImageName, planFor } from "./planned.ts";
 
 const paths = { directory: "/tmp/private", cpuLog: "/evidence/cpu.log" };
