@@ -1,5 +1,5 @@
 /** What an x86 ELF file without a boot protocol was meant to have. */
-import type { ByteSource } from "../guest/index.ts";
+import { type ByteSource, type Elf, loadedSegments } from "../guest/index.ts";
 import { nearMissOfMultiboot } from "./image-multiboot.ts";
 import type { ElfObstacle } from "./image-types.ts";
 
@@ -27,10 +27,11 @@ const limineMagics = ["888b4cdf30ddb1c77bf194a183e8820a", "c8a6955c2d2b56f9dc6b5
 /** Asked of a file that would be refused anyway: any of this may stand in a file by chance. */
 export async function findNearMiss(
   source: ByteSource,
+  elf: Elf,
 ): Promise<{ readonly obstacle: ElfObstacle; readonly detail?: string }> {
   const bytes = await source.read(0, Math.min(source.sizeBytes, searchedBytes), "the kernel");
   if (pvhNotes.some((note) => bytes.includes(note))) return { obstacle: "pvh-note-not-in-segment" };
   if (limineMagics.some((magic) => bytes.includes(magic))) return { obstacle: "limine" };
-  const detail = nearMissOfMultiboot(bytes);
+  const detail = nearMissOfMultiboot(bytes, loadedSegments(elf));
   return { obstacle: "no-boot-protocol", ...(detail === undefined ? {} : { detail }) };
 }

@@ -72,7 +72,7 @@ export async function readElfImage(source: ByteSource, head: Buffer): Promise<El
   const judged = judge(elf, { pvh, pvhAlignment: pvhNote?.alignment, multiboot, hosted });
   const verdict =
     judged.obstacle === "no-boot-protocol"
-      ? { ...judged, ...(await findNearMiss(source)) }
+      ? { ...judged, ...(await findNearMiss(source, elf)) }
       : byGrubIfLow(judged, multiboot, parts, source.sizeBytes);
   return {
     kind: "elf",

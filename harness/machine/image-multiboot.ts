@@ -2,6 +2,7 @@
  * Multiboot headers (Multiboot Specification 0.6.96, 3.1, and 2.0, 3.1), and what QEMU's own loader
  * cannot do with them.
  */
+import type { ElfSegment } from "../guest/index.ts";
 import type { ElfPart } from "./elf-parts.ts";
 
 const magic1 = 0x1badb002;
@@ -100,29 +101,44 @@ const protocols: readonly Protocol[] = [
   },
 ];
 
+/** Bytes of a file that are loaded: those that have an address. */
+export type LoadedBytes = Pick<ElfSegment, "offset" | "fileSizeBytes">;
+
 /**
  * What is wrong with what was meant for a header, and what to do, as the end of a sentence about
  * the file; `undefined` where nothing in `bytes` looks like one. To be asked only of a file that
  * cannot be started: the same bytes stand in programs that look for such headers.
+ * @param loaded where it has segments. A lone magic behind them is the value of a symbol.
  */
-export function nearMissOfMultiboot(bytes: Buffer): string | undefined {
-  for (const nearMiss of [misplaced, wrongSum, wrongMagic]) {
+export function nearMissOfMultiboot(
+  bytes: Buffer,
+  loaded: readonly LoadedBytes[] = [{ offset: 0n, fileSizeBytes: BigInt(bytes.length) }],
+): string | undefined {
+  for (const nearMiss of [misplaced, wrongSum, wrongMagic, dropped]) {
     for (const protocol of protocols) {
-      const found = nearMiss(bytes, protocol);
+      const found = nearMiss(bytes, protocol, loaded);
       if (found !== undefined) return found;
     }
   }
   return undefined;
 }
 
+const keepSection =
+  'give its section the flag "a" (.section .multiboot, "a"), and KEEP it in the linker script';
+
 /** A header with the right sum, where nobody looks for it. */
-function misplaced(bytes: Buffer, protocol: Protocol): string | undefined {
+function misplaced(
+  bytes: Buffer,
+  protocol: Protocol,
+  loaded: readonly LoadedBytes[],
+): string | undefined {
   const { end, magic, name, reach, step, words } = protocol;
   const at = offsets(bytes, magic, 1, bytes.length - words * 4 + 1).find(
     (offset) => sumOf(bytes, offset, words) === 0,
   );
   if (at === undefined) return undefined;
   const what = `has its ${name} header at byte ${at}`;
+  if (!isIn(loaded, at)) return `${what}, outside of all that is loaded; ${keepSection}`;
   if (at % step !== 0) {
     return `${what}, which is no multiple of ${step}; align it (.align ${step} in its section)`;
   }
@@ -133,9 +149,13 @@ function misplaced(bytes: Buffer, protocol: Protocol): string | undefined {
   );
 }
 
-function wrongSum(bytes: Buffer, protocol: Protocol): string | undefined {
+function wrongSum(
+  bytes: Buffer,
+  protocol: Protocol,
+  loaded: readonly LoadedBytes[],
+): string | undefined {
   const { end, magic, name, step, sum, words } = protocol;
-  const at = offsets(bytes, magic, step, end)[0];
+  const at = offsets(bytes, magic, step, end).find((offset) => isIn(loaded, offset));
   if (at === undefined) return undefined;
   const what = `has the magic of a ${name} header at byte ${at}`;
   if (at + words * 4 > bytes.length) return `${what}, but ends before the header does`;
@@ -157,6 +177,24 @@ function wrongMagic(bytes: Buffer, protocol: Protocol): string | undefined {
     `has at byte ${at} a ${name} header that begins with ${hexadecimal(answer)}, which is what ` +
     `a loader hands over; a header begins with ${hexadecimal(magic)}`
   );
+}
+
+/** The magic is a symbol's value, and stands nowhere else. */
+function dropped(
+  bytes: Buffer,
+  { magic, name }: Protocol,
+  loaded: readonly LoadedBytes[],
+): string | undefined {
+  const found = offsets(bytes, magic, 1, bytes.length);
+  if (found.length === 0 || found.some((offset) => isIn(loaded, offset))) return undefined;
+  return (
+    `names the magic of a ${name} header, but has none in a loaded segment; was its section ` +
+    `dropped? If so, ${keepSection}`
+  );
+}
+
+function isIn(loaded: readonly LoadedBytes[], at: number): boolean {
+  return loaded.some(({ offset, fileSizeBytes }) => at >= offset && at < offset + fileSizeBytes);
 }
 
 /**

@@ -88,6 +88,25 @@ describe("near misses of a header", () => {
     expect(await firstLine(elf(content), { bootLoader: "grub" })).toBe(said);
   });
 
+  test("the magic as a symbol's value is no header, and says that there is none", async () => {
+    const symbols = Buffer.alloc(64);
+    symbols.writeUInt32LE(0x1badb002, 20);
+    const kernel = Buffer.concat([elf(Buffer.alloc(4096, 0x90)), symbols]);
+    expect(await firstLine(kernel)).toMatch(
+      "is a 32-bit ELF for i386 that names the magic of a Multiboot header, but has none in a " +
+        "loaded segment; was its section dropped?",
+    );
+    const both = Buffer.concat([elf(header(0x1badb002, 4096 - before, 8192, 1)), symbols]);
+    expect(await firstLine(both)).toMatch("has the magic of a Multiboot header at byte 4096, but");
+    const whole = Buffer.concat([elf(Buffer.alloc(16384, 0x90)), header(0x1badb002, 32, 64)]);
+    expect(await firstLine(whole)).toMatch(
+      'has its Multiboot header at byte 16500, outside of all that is loaded; give its section the flag "a"',
+    );
+    const code = Buffer.alloc(20_000, 0x90);
+    code.writeUInt32LE(0x1badb002, 16_000);
+    expect(await firstLine(elf(code))).toMatch("without a boot protocol that QEMU knows");
+  });
+
   test("of a flat binary, which needs the addresses as well", async () => {
     expect(await firstLine(header(0x1badb002, 4096, 16384))).toMatch(
       "kernel: PATH has a Multiboot header without addresses, which an ELF file may have",
