@@ -60,7 +60,7 @@ function foundElsewhere(facts: ChannelFacts): string[] {
   const lines = ports.flatMap((port) => {
     if (port.found === undefined || isOf(channel, port)) return [];
     return [
-      `${lead(facts)}; ${port.name} has printed it: ${shown(port.found)} (${accessTo(port)})`,
+      `${lead(facts)}; ${port.name} has printed it: ${shown(port.found)} (${accessTo(port, ports)})`,
     ];
   });
   if (screen?.found === undefined || channel === screenName) return lines;
@@ -72,7 +72,9 @@ function spokenElsewhere(facts: ChannelFacts): string[] {
   const { channel, ports, screen } = facts;
   if (channel === undefined) return [];
   const others = ports.filter((port) => port.hasPrinted && !isOf(channel, port));
-  const lines = others.map((port) => `${port.name} has printed something (${accessTo(port)})`);
+  const lines = others.map(
+    (port) => `${port.name} has printed something (${accessTo(port, ports)})`,
+  );
   if (channel !== screenName && screen?.hasText) {
     lines.push("the screen shows something (vm.screen)");
   }
@@ -169,7 +171,8 @@ function isOf(channel: string | undefined, { name }: PortFacts): boolean {
   return channel !== undefined && portOf(channel) === name;
 }
 
-function accessTo({ kind, name }: PortFacts): string {
+function accessTo({ kind, name }: PortFacts, ports: readonly PortFacts[]): string {
+  if (name === ports.find((port) => port.kind === "serial")?.name) return "vm.serial";
   if (kind === "debug-console") return "vm.debugConsole";
   if (kind === "semihosting") return "vm.semihosting";
   return `vm.serialPort(${JSON.stringify(name)})`;

@@ -12,10 +12,12 @@
  * 7. A flat binary with a Multiboot header that says where to load it.
  * 8. Unknown: text, zeros or data.
  */
-import type { Stats } from "node:fs";
-import { constants, type FileHandle, open, stat } from "node:fs/promises";
+import { existsSync, type Stats } from "node:fs";
+import { constants, type FileHandle, open, readdir, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { SpecError } from "../evidence/index.ts";
 import { type ByteSource, ElfError, fileSource, isElf } from "../guest/index.ts";
+import { nearestName } from "../qmp/index.ts";
 import { readElfImage } from "./image-elf.ts";
 import { recogniseForeign, recogniseText } from "./image-foreign.ts";
 import {
@@ -126,6 +128,23 @@ function nearMissOf(head: Buffer): string | undefined {
   );
 }
 
+/** The file that was meant, where names in its path are near to those that are there. */
+async function nearestFile(path: string): Promise<string | undefined> {
+  const near = await nearestPath(path);
+  const found = near === undefined ? undefined : await stat(near).catch(() => undefined);
+  return found?.isFile() ? near : undefined;
+}
+
+async function nearestPath(path: string): Promise<string | undefined> {
+  if (existsSync(path)) return path;
+  const directory = path === dirname(path) ? undefined : await nearestPath(dirname(path));
+  if (directory === undefined) return undefined;
+  const names = await readdir(directory).catch(() => []);
+  const wanted = basename(path);
+  const name = names.find((one) => one === wanted) ?? nearestName(wanted, names);
+  return name === undefined ? undefined : join(directory, name);
+}
+
 async function openImage(path: string): Promise<FileHandle> {
   try {
     checkFileType(path, await stat(path));
@@ -133,7 +152,7 @@ async function openImage(path: string): Promise<FileHandle> {
     return await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     if (error instanceof SpecError) throw error;
-    throw new SpecError("kernel", `${path} ${reasonOf(error)}`, { cause: error });
+    throw new SpecError("kernel", `${path} ${await reasonOf(error, path)}`, { cause: error });
   }
 }
 
@@ -143,12 +162,15 @@ function checkFileType(path: string, found: Stats): void {
   throw new SpecError("kernel", `${path} is ${what}; give the image itself\n  ${takenImages}`);
 }
 
-function reasonOf(error: unknown): string {
+async function reasonOf(error: unknown, path: string): Promise<string> {
   const { code, message } = error as NodeJS.ErrnoException;
   switch (code) {
     case "ENOENT":
-    case "ENOTDIR":
+    case "ENOTDIR": {
+      const near = await nearestFile(path);
+      if (near !== undefined) return `does not exist; the nearest is ${near}`;
       return "does not exist; was it built, and is the path relative to the working directory?";
+    }
     case "EACCES":
     case "EPERM":
       return "may not be read; check its permissions and those of its directories";

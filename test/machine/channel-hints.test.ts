@@ -65,7 +65,7 @@ describe("the text is elsewhere", () => {
     [
       "on a port, and not on the screen",
       facts({ channel: "the screen", ports: [port("serial0", "serial", "ready")] }),
-      ['the screen shows no text; serial0 has printed it: "ready" (vm.serialPort("serial0"))'],
+      ['the screen shows no text; serial0 has printed it: "ready" (vm.serial)'],
     ],
     [
       "said, if not just that",

@@ -157,6 +157,16 @@ describe("nothing to judge is a SpecError", () => {
       /^kernel: PATH is empty; did the build fail half-way\?\n {2}taken are: an ELF kernel/,
     );
     expect(await refusal(join(empty, "below"))).toBe(missing);
+    expect(await refusal(join(directory, "emty"))).toBe(
+      `kernel: PATH does not exist; the nearest is ${empty}`,
+    );
+    await mkdir(join(directory, "build", "kernel"), { recursive: true });
+    expect(await refusal(join(directory, "build", "kernal"))).toBe(missing);
+    const built = join(directory, "build", "kernel.elf");
+    await writeFile(built, "x");
+    const near = `kernel: PATH does not exist; the nearest is ${built}`;
+    expect(await refusal(join(directory, "biuld", "kernel.elf"))).toBe(near);
+    expect(await refusal(join(directory, "biuld", "kernle.elf"))).toBe(near);
     expect(await refusal(directory)).toMatch(
       /^kernel: PATH is a directory; give the image itself\n/,
     );
