@@ -47,6 +47,31 @@ function lacksContext(message: string): boolean {
   );
 }
 
+/** Gives the errors of a test that is none of ours, and so has no `boot`, the reason for that. */
+export function explainForeignTest(errors: readonly TaskError[]): void {
+  const advice = 'import { test } from "bringup" in place of vitest\'s, whose tests have no boot';
+  for (const error of errors) {
+    if (!/^(?:\w+\.)?boot is not a function$/.test(error.message)) continue;
+    amend(error, `${advice}\n  ${error.message}`);
+  }
+}
+
+/**
+ * Of the functions of vitest's that make tests, those that are no exports of bringup's. Vite calls
+ * what was imported by "(0 , __vite_ssr_import_0__.describe)", which vitest's reports leave out.
+ */
+const ofVitest =
+  /^(?:\(0 ?, ?\w+\.)?(describe|suite|it|(?:before|after|around)(?:All|Each))\)? is not a function$/;
+
+/** Gives an error of a test file that could not be loaded what it ought to have imported. */
+export function explainImport(error: unknown): void {
+  if (!(error instanceof TypeError)) return;
+  const name = ofVitest.exec(error.message)?.[1];
+  if (name === undefined) return;
+  const advice = `import { ${name} } from "vitest": of that, bringup has only test and expect`;
+  amend(error, `${advice}\n  ${name} is not a function`);
+}
+
 /**
  * A guest that nobody waited on has died as well, and may be why the one failed that somebody did
  * wait on: the first error says so, right below its first line, unless an error tells of it anyway.

@@ -181,7 +181,7 @@ test("a matcher that is not awaited fails its own test and no other", async () =
 });
 
 const mistaken = {
-  "mistaken.test.ts": `${head}
+  "mistaken.test.ts": `import { test as vitestTest } from "vitest"; ${head}
 test("names no file", async ({ boot }) => {
   await boot("missing.elf");
 });
@@ -232,9 +232,9 @@ test.each([3])("looks for its context behind the row %i", async (status, { boot 
 test.each([{ status: 3 }])("looks for its context in the row", async ({ status, boot }: any) => {
   await boot("kernels/exit-code.elf", { commandLine: \`exit=\${status}\` });
 });
-test.each([{ status: 3 }])("has another mistake", async (row: any) => {
-  const { boot } = row.context;
-});
+test.each([{ status: 3 }])("has another mistake", async (row: any) => { const { boot } = row.context; });
+vitestTest("is vitest's", async ({ boot }: any) => void (await boot("kernels/exit-code.elf")));
+test("has a mistake of its own", () => [5 as any].map((boot) => boot()));
 withLogin("has a fixture that fails", ({ login }) => {
   expect(login).toBe("root");
 });
