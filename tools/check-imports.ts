@@ -16,6 +16,7 @@ export const rooms: readonly string[] = [
   "text",
   "evidence",
   "deaths",
+  "wait",
   "process",
   "store",
   "qmp",

@@ -39,6 +39,12 @@ const textRules: readonly TextRule[] = [
     message: "say it with tell(), or make it printable(): others' words can steer a terminal",
     except: /^(?!harness\/)|^harness\/process\/tell\.ts$/,
   },
+  {
+    rule: "timers",
+    pattern: /(?<![\w.])(?:set(?:Timeout|Interval|Immediate)|performance\.now)\(/,
+    message: "take it from the room wait: a test may have faked this one",
+    except: /^(?!harness\/)|^harness\/wait\/timers\.ts$/,
+  },
 ];
 
 /** Breaches in any text file, whatever it holds. */

@@ -1,4 +1,5 @@
 /** Address → source line, by `llvm-symbolizer`, which knows every guest's DWARF from one binary. */
+
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
@@ -8,6 +9,7 @@ import {
   listOnPath,
   startOwned,
 } from "../process/index.ts";
+import { startTimer } from "../wait/index.ts";
 
 /** One function at an address; several where the compiler inlined one into another. */
 export interface SymbolFrame {
@@ -84,12 +86,12 @@ async function runSymbolizer(
   const environment = { ...process.env, DEBUGINFOD_URLS: "" };
   const child = startOwned(tool, question, { logFile, sockets: 0, environment });
   let isLate = false;
-  const timer = setTimeout(() => {
+  const timer = startTimer(timeoutMs, () => {
     isLate = true;
     child.kill();
-  }, timeoutMs);
+  });
   const end = await child.ended;
-  clearTimeout(timer);
+  timer.stop();
   if (isLate) return { failure: `llvm-symbolizer did not answer within ${timeoutMs} ms` };
   const printed = (await readFile(logFile)).toString("utf8", 0, answerLimitBytes);
   if (end.exitCode === 0) return parseAnswer(printed);

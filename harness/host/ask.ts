@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { HostError } from "../evidence/index.ts";
 import { createPrivateDirectory, runToEnd, startOwned } from "../process/index.ts";
 import { cutAfter } from "../text/index.ts";
+import { startTimer } from "../wait/index.ts";
 import { isRecord } from "./cache.ts";
 
 /** How to ask. */
@@ -76,18 +77,18 @@ export async function converse(
     const socket = child.descriptors[0];
     const received: Buffer[] = [];
     let isLate = false;
-    const timer = setTimeout(() => {
+    const timer = startTimer(asking.limitMs, () => {
       isLate = true;
       child.kill();
       socket?.destroy();
-    }, asking.limitMs);
+    });
     // A program that ends without reading breaks the socket; `ended` then tells how it ended.
     socket?.on("error", () => {});
     socket?.on("data", (bytes: Buffer) => received.push(bytes));
     const all = [{ execute: "qmp_capabilities" }, ...questions, { execute: "quit" }];
     socket?.write(all.map((command) => `${JSON.stringify(command)}\n`).join(""));
     const end = await child.ended;
-    clearTimeout(timer);
+    timer.stop();
     const answers = parseAnswers(Buffer.concat(received).toString("utf8"), all.length);
     if (answers !== undefined && !isLate) return { answers: answers.slice(1, -1) };
     const how = isLate

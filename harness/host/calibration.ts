@@ -1,7 +1,9 @@
 /** Which accelerator is the faster one here, measured and not guessed from `/dev/kvm`. */
+
 import { HostError } from "../evidence/index.ts";
 import type { Environment } from "../process/index.ts";
 import { createPrivateDirectory } from "../process/index.ts";
+import { monotonicMs } from "../wait/index.ts";
 import { type CacheEntry, isRecord } from "./cache.ts";
 import { describeHost, type HostDescription } from "./host-description.ts";
 import { loopKernelFor } from "./loop-kernel.ts";
@@ -126,14 +128,14 @@ async function takeSamples(
   accelerator: string,
   limitMs = calibrationLimitMs,
 ): Promise<AcceleratorSample[]> {
-  const deadlineMs = performance.now() + limitMs - endingMs;
+  const deadlineMs = monotonicMs() + limitMs - endingMs;
   const directory = await createPrivateDirectory("calibration");
   try {
     const samples: AcceleratorSample[] = [];
     const candidates = ["tcg", accelerator];
     // One after the other: together they would be each other's load.
     for (const [index, candidate] of candidates.entries()) {
-      const leftMs = Math.max(0, deadlineMs - performance.now());
+      const leftMs = Math.max(0, deadlineMs - monotonicMs());
       const shareMs = Math.floor(leftMs / (candidates.length - index));
       const sample = await takeSample(qemu.path, kernel, candidate, directory.path, shareMs);
       samples.push(sample);

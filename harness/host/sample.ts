@@ -1,7 +1,9 @@
 /** Runs the loop kernel under one accelerator for a moment, and says how fast it went. */
+
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type OwnedChild, startOwned, withLimit } from "../process/index.ts";
+import { type OwnedChild, startOwned } from "../process/index.ts";
+import { monotonicMs, startTimer, type Timer, withLimit } from "../wait/index.ts";
 import { instructionsAfter, type LoopKernel } from "./loop-kernel.ts";
 
 /** What one accelerator did. Plain JSON. */
@@ -123,23 +125,23 @@ async function observe(child: OwnedChild, limitMs: number): Promise<Observation 
   const marks: { atMs: number; count: number }[] = [];
   let count = 0;
   let start: { atMs: number; cpuMs: number | null } | undefined;
-  let sampleTimer: NodeJS.Timeout | undefined;
-  let limitTimer: NodeJS.Timeout | undefined;
+  let sampleTimer: Timer | undefined;
+  let limitTimer: Timer | undefined;
   const isOver = new Promise<"over">((resolve) => {
-    limitTimer = setTimeout(() => resolve("over"), limitMs);
+    limitTimer = startTimer(limitMs, () => resolve("over"));
     socket?.on("error", () => {});
     socket?.on("data", (bytes: Buffer) => {
       count += bytes.length;
-      marks.push({ atMs: performance.now(), count });
+      marks.push({ atMs: monotonicMs(), count });
       if (start !== undefined) return;
-      start = { atMs: performance.now(), cpuMs: cpuTimeMs(child.pid) };
-      sampleTimer = setTimeout(() => resolve("over"), sampleMs);
+      start = { atMs: monotonicMs(), cpuMs: cpuTimeMs(child.pid) };
+      sampleTimer = startTimer(sampleMs, () => resolve("over"));
     });
   });
   const outcome = await Promise.race([isOver, child.ended]);
-  clearTimeout(sampleTimer);
-  clearTimeout(limitTimer);
-  const endMs = performance.now();
+  sampleTimer?.stop();
+  limitTimer?.stop();
+  const endMs = monotonicMs();
   const endCpuMs = cpuTimeMs(child.pid);
   if (outcome !== "over" && start === undefined) return undefined;
   const wallMs = start === undefined ? 0 : endMs - start.atMs;

@@ -1,9 +1,11 @@
 /** Boots machines: from a spec to a guest that runs, or to an error and nothing left behind. */
+
 import { relative } from "node:path";
 import { BringupError, formatEvidence, isGuestsOwn, type TrackCall } from "../evidence/index.ts";
 import { type Calibration, hasGraphicalSession } from "../host/index.ts";
-import { CleanupStack, prepareSession, sweepSessions, tell, withLimit } from "../process/index.ts";
+import { CleanupStack, prepareSession, sweepSessions, tell } from "../process/index.ts";
 import { beginRun, EvidenceStore, evidenceFolder, newRunName, pruneRuns } from "../store/index.ts";
+import { withLimit } from "../wait/index.ts";
 import { BootProgress } from "./boot-progress.ts";
 import { debuggerLines } from "./debugger.ts";
 import { checkDeviceTreePlace } from "./device-tree-place.ts";

@@ -2,7 +2,9 @@
  * The one sanctioned poll: QEMU has no event for "every CPU is halted with interrupts off", so
  * while the guest is silent and someone waits, its registers are looked at now and then.
  */
+
 import type { DeadHalt } from "../evidence/index.ts";
+import { inputRead, monotonicMs, startTimer, type Timer } from "../wait/index.ts";
 import type { Autopsy } from "./autopsy.ts";
 
 /** Silence after which a first look is worth it, in milliseconds. */
@@ -11,7 +13,7 @@ const silenceMs = 150;
 const againMs = 400;
 
 export interface SamplerHooks {
-  /** Time of the guest's last output, on the clock of `performance.now()`. */
+  /** Time of the guest's last output, on the clock of `monotonicMs`. */
   readonly lastActivityMs: () => number;
   /** Whether the guest executes: a paused machine is not dead. */
   readonly isRunning: () => boolean;
@@ -24,7 +26,7 @@ export class DeadHaltSampler {
   readonly #autopsy: Autopsy;
   readonly #hooks: SamplerHooks;
   #waiting = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
   #isLooking = false;
   #isTurnOfOthers = false;
   #stopped = false;
@@ -49,14 +51,17 @@ export class DeadHaltSampler {
 
   #arm(): void {
     if (this.#timer !== undefined || this.#isLooking || this.#stopped) return;
-    const silentMs = performance.now() - this.#hooks.lastActivityMs();
+    const silentMs = monotonicMs() - this.#hooks.lastActivityMs();
     const isFresh = silentMs < silenceMs;
-    this.#timer = setTimeout(() => void this.#look(), isFresh ? silenceMs - silentMs : 0);
-    this.#timer.unref();
+    this.#lookAfter(isFresh ? silenceMs - silentMs : 0);
+  }
+
+  #lookAfter(delayMs: number): void {
+    this.#timer = startTimer(delayMs, () => void this.#look()).unref();
   }
 
   #disarm(): void {
-    clearTimeout(this.#timer);
+    this.#timer?.stop();
     this.#timer = undefined;
   }
 
@@ -64,12 +69,11 @@ export class DeadHaltSampler {
     this.#timer = undefined;
     this.#isLooking = true;
     const activityMs = this.#hooks.lastActivityMs();
-    const isSilent = performance.now() - activityMs >= silenceMs - 1;
+    const isSilent = monotonicMs() - activityMs >= silenceMs - 1;
     if (isSilent && this.#hooks.isRunning()) await this.#judge(activityMs);
     this.#isLooking = false;
     if (this.#waiting === 0 || this.#stopped) return;
-    this.#timer = setTimeout(() => void this.#look(), isSilent ? againMs : silenceMs);
-    this.#timer.unref();
+    this.#lookAfter(isSilent ? againMs : silenceMs);
   }
 
   async #judge(activityMs: number): Promise<void> {
@@ -82,7 +86,7 @@ export class DeadHaltSampler {
     }
     const at = await this.#autopsy.locate(registers.find(({ cpu }) => cpu === judgement.cpu));
     // What the guest printed before it halted was in the FIFO before QEMU answered.
-    await new Promise((resolve) => setImmediate(resolve));
+    await inputRead();
     const isStill = this.#hooks.lastActivityMs() === activityMs && this.#hooks.isRunning();
     if (!isStill || this.#stopped || this.#waiting === 0) return;
     const place = at === undefined ? {} : { at };

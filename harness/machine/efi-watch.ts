@@ -1,7 +1,9 @@
 /** Watches the firmware's console for the return of the EFI application under test. */
+
 import type { MachineExit } from "../evidence/index.ts";
 import type { QmpEvent } from "../qmp/index.ts";
 import type { SerialPort } from "../serial/index.ts";
+import { afterInput } from "../wait/index.ts";
 import type { ChosenBoard } from "./choose-board.ts";
 import { EfiReturnSearch, type EfiStarter } from "./efi-return.ts";
 import type { DetectedImage } from "./image-types.ts";
@@ -47,11 +49,11 @@ export function watchEfi(
   qmp.onEvent(({ event }: QmpEvent) => {
     // What was printed before the reset is in the FIFO; one turn of the loop reads it.
     if (event === "RESET") {
-      setImmediate(() => {
+      afterInput(() => {
         look();
         search.reset();
       });
     }
   });
-  return { portName: port.name, sawOutput: () => setImmediate(look) };
+  return { portName: port.name, sawOutput: () => void afterInput(look) };
 }

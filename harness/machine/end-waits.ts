@@ -1,6 +1,7 @@
 /** Waits for the end of a machine: `toExit`, `toPowerOff`, `toReset` and `toPanic` use them. */
+
 import { type DeadHalt, GuestError, type MachineExit, TimeoutError } from "../evidence/index.ts";
-import { type PassedLimit, startWaitLimit, type WaitLimit } from "../process/index.ts";
+import { type PassedLimit, startWaitLimit, type WaitLimit } from "../wait/index.ts";
 
 /** What is waited for. */
 export interface EndWait {

@@ -1,11 +1,12 @@
 /** Watches for everything that ends a machine, examines the body, and says once how it ended. */
+
 import { statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import type { GuestLocation, MachineExit } from "../evidence/index.ts";
 import type { CpuRegisters } from "../guest/index.ts";
 import type { OwnedChild } from "../process/index.ts";
-import { withLimit } from "../process/index.ts";
 import type { QmpClient, QmpEvent } from "../qmp/index.ts";
+import { withLimit } from "../wait/index.ts";
 import type { Autopsy } from "./autopsy.ts";
 import { classifyExit, type EndFacts } from "./classify-exit.ts";
 import { panicMessage } from "./crash-report.ts";

@@ -1,4 +1,5 @@
 /** The QMP client as a test sees it: its errors carry the evidence of the machine. */
+
 import {
   atCaller,
   GuestError,
@@ -8,7 +9,6 @@ import {
   TimeoutError,
   type TrackCall,
 } from "../evidence/index.ts";
-import type { PassedLimit, WaitLimit } from "../process/index.ts";
 import {
   followable,
   type QmpClient,
@@ -17,6 +17,7 @@ import {
   type QmpWaitOptions,
   streamEvents,
 } from "../qmp/index.ts";
+import type { PassedLimit, WaitLimit } from "../wait/index.ts";
 import type { LimitOfWait } from "./machine-parts.ts";
 
 /** What the machine does around the calls that a test makes. */

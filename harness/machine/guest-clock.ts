@@ -2,13 +2,15 @@
  * The clock of a guest that runs on a virtual one, read from outside and without its help, and
  * limits of waits by it. On a slow host such a guest's time goes slowly, and so do its limits.
  */
+
+import type { QmpClient } from "../qmp/index.ts";
 import {
   type LimitVerdict,
+  monotonicMs,
   type NamedLimit,
   startWaitLimit,
   type WaitLimit,
-} from "../process/index.ts";
-import type { QmpClient } from "../qmp/index.ts";
+} from "../wait/index.ts";
 import type { LimitOfWait } from "./machine-parts.ts";
 
 /**
@@ -73,9 +75,9 @@ export class GuestClock implements ReadableClock {
   }
 
   #follow(event: string): void {
-    if (event === "RESUME") this.#runsSinceMs ??= performance.now();
+    if (event === "RESUME") this.#runsSinceMs ??= monotonicMs();
     if (event !== "STOP") return;
-    this.#ranMs = this.#ranUntil(performance.now());
+    this.#ranMs = this.#ranUntil(monotonicMs());
     this.#runsSinceMs = undefined;
   }
 
@@ -94,7 +96,7 @@ export class GuestClock implements ReadableClock {
   }
 
   async #ask(): Promise<ClockReading | undefined> {
-    const beforeMs = this.#ranUntil(performance.now());
+    const beforeMs = this.#ranUntil(monotonicMs());
     try {
       const [replay, jit] = await Promise.all([
         this.#qmp.execute("query-replay"),
@@ -103,7 +105,7 @@ export class GuestClock implements ReadableClock {
       const text = (jit as { "human-readable-text": string })["human-readable-text"];
       const drift = /^Host - Guest clock +(-?\d+) ms$/m.exec(text)?.[1];
       if (drift === undefined) return undefined;
-      const afterMs = this.#ranUntil(performance.now());
+      const afterMs = this.#ranUntil(monotonicMs());
       const { icount } = replay as { icount: number | bigint };
       const leastMs = beforeMs - Number(drift);
       return { leastMs, mostMs: afterMs - Number(drift), instructions: icount };
@@ -135,7 +137,7 @@ export function limitByGuestClock(limit: LimitOfWait, clock: ReadableClock): Lim
 class LimitJudge {
   readonly #limit: WaitLimit;
   readonly #clock: ReadableClock;
-  readonly #startedMs = performance.now();
+  readonly #startedMs = monotonicMs();
   readonly #start: Promise<ClockReading | undefined>;
   /** Instructions at the last look. */
   #instructions: number | bigint | undefined;
@@ -152,7 +154,7 @@ class LimitJudge {
     const now = start && (await this.#inTime(this.#clock.read()));
     const { most } = this.#limit;
     if (most !== undefined && this.#leftMs() < 1) return most;
-    const passedMs = performance.now() - this.#startedMs;
+    const passedMs = monotonicMs() - this.#startedMs;
     if (now === undefined || start === undefined) {
       return this.#passed("by the wall clock, because QEMU does not tell the guest's");
     }
@@ -192,7 +194,7 @@ class LimitJudge {
   /** What is left of the limit that nothing extends. */
   #leftMs(): number {
     const mostMs = this.#limit.most?.limitMs ?? Number.POSITIVE_INFINITY;
-    return Math.max(0, mostMs - (performance.now() - this.#startedMs));
+    return Math.max(0, mostMs - (monotonicMs() - this.#startedMs));
   }
 
   #passed(how: string, detail = ""): LimitVerdict {

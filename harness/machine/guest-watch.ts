@@ -1,4 +1,5 @@
 /** The watch over one guest: its ports, its life, its death, and the evidence of all that. */
+
 import {
   type DeadHalt,
   describeExit,
@@ -10,6 +11,7 @@ import type { FifoPair } from "../process/index.ts";
 import { GuestHold, type QmpEvent } from "../qmp/index.ts";
 import type { Screen } from "../screen/index.ts";
 import type { AwaitedText } from "../serial/index.ts";
+import { monotonicMs } from "../wait/index.ts";
 import type { Autopsy } from "./autopsy.ts";
 import { CrashReport } from "./crash-report.ts";
 import { DeadHaltSampler } from "./dead-halt-sampler.ts";
@@ -44,7 +46,7 @@ export class GuestWatch {
   readonly hold: GuestHold;
   readonly crash = new CrashReport();
   readonly panics: PanicWatch;
-  /** When the guest began to run: by the clock of `performance.now()`, and by that of the wall. */
+  /** When the guest began to run: by the clock of `monotonicMs`, and by that of the wall. */
   #start: { readonly ms: number; readonly date: Date } | undefined;
   readonly #parts: MachineParts;
   readonly #autopsy: Autopsy;
@@ -110,7 +112,7 @@ export class GuestWatch {
 
   /** Milliseconds since then. What is read before the news of it was printed at its very start. */
   get clockMs(): number {
-    return this.#start === undefined ? 0 : performance.now() - this.#start.ms;
+    return this.#start === undefined ? 0 : monotonicMs() - this.#start.ms;
   }
 
   /** Somebody has begun (+1) or ceased (-1) to wait for the guest, on whatever channel. */
@@ -164,7 +166,7 @@ export class GuestWatch {
     // QEMU also stops for the autopsy; nobody could go on from that.
     if (event === "STOP" && !this.endWatch.isEnding) this.lifecycle.enter("paused");
     if (event === "RESUME") {
-      this.#start ??= { ms: performance.now(), date: new Date() };
+      this.#start ??= { ms: monotonicMs(), date: new Date() };
       this.lifecycle.enter("running");
     }
     if (event === "SUSPEND") this.lifecycle.enter("suspended");

@@ -1,4 +1,5 @@
 /** Starts QEMU for a plan, up to a guest that has not executed anything yet. */
+
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LaunchError, type TrackCall } from "../evidence/index.ts";
@@ -13,9 +14,9 @@ import {
   openPlainPath,
   type PlainPath,
   startOwned,
-  withLimit,
 } from "../process/index.ts";
 import { QmpClient } from "../qmp/index.ts";
+import { withLimit } from "../wait/index.ts";
 import { commandLine, consoleName, fifoPath, longestSocketName, overlays } from "./command-line.ts";
 import { startPrograms } from "./devices/start-programs.ts";
 import { GuestClock, limitByGuestClock } from "./guest-clock.ts";

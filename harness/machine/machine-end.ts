@@ -1,6 +1,8 @@
 /** The end of a machine, whoever wants it: QEMU goes, and nothing but the evidence stays. */
+
 import { HostError } from "../evidence/index.ts";
-import { CleanupStack, withLimit } from "../process/index.ts";
+import { CleanupStack } from "../process/index.ts";
+import { withLimit } from "../wait/index.ts";
 import type { GuestWatch } from "./guest-watch.ts";
 import type { MachineParts } from "./machine-parts.ts";
 

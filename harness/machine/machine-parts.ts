@@ -1,8 +1,9 @@
 /** What `bootMachine` has put together, and a machine is made of. */
 import type { TrackCall } from "../evidence/index.ts";
 import type { QemuBinary } from "../host/index.ts";
-import type { FifoPair, OwnedChild, WaitLimit } from "../process/index.ts";
+import type { FifoPair, OwnedChild } from "../process/index.ts";
 import type { QmpClient } from "../qmp/index.ts";
+import type { WaitLimit } from "../wait/index.ts";
 import type { MachinePlan } from "./command-line.ts";
 import type { MachineChronicle } from "./machine-record.ts";
 import type { PortLimits } from "./port-wiring.ts";

@@ -1,4 +1,5 @@
 /** What is known of a machine, as evidence for an error and as the record for the reports. */
+
 import { existsSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import {
@@ -12,6 +13,7 @@ import {
   type MachineRecord,
   type TimelineEntry,
 } from "../evidence/index.ts";
+import { monotonicMs } from "../wait/index.ts";
 import { excerptOf } from "./port-excerpt.ts";
 import type { WiredPort } from "./port-wiring.ts";
 
@@ -40,7 +42,7 @@ const otherFiles = ["qmp.log", "cpu.log", "stderr.log", "command.sh", "timeline.
 /** Collects what happens to one machine. */
 export class MachineChronicle {
   readonly facts: MachineFacts;
-  readonly #startedMs = performance.now();
+  readonly #startedMs = monotonicMs();
   readonly #timeline: TimelineEntry[] = [];
   readonly #findings: DeadHalt[] = [];
   /** What was found and still holds. */
@@ -76,7 +78,7 @@ export class MachineChronicle {
   note(source: string, text: string): void {
     if (this.#timeline.length > timelineLimit) return;
     const isFull = this.#timeline.length === timelineLimit;
-    const atMs = Math.round(performance.now() - this.#startedMs);
+    const atMs = Math.round(monotonicMs() - this.#startedMs);
     this.#timeline.push(
       isFull ? { atMs, source: "machine", text: "more happened" } : { atMs, source, text },
     );

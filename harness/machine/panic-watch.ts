@@ -4,10 +4,12 @@
  * channel: other ports, QMP, the screen at once, and waits for the end once the guest has had a
  * moment to end by itself, so that an end right behind the panic is told with it.
  */
+
 import { type DeadHalt, GuestError, type MachineExit } from "../evidence/index.ts";
 import { tell } from "../process/index.ts";
 import type { QmpClient } from "../qmp/index.ts";
 import type { Screen } from "../screen/index.ts";
+import { startTimer, type Timer } from "../wait/index.ts";
 import type { CrashReport } from "./crash-report.ts";
 import type { EndWaits } from "./end-waits.ts";
 import type { WiredPort } from "./port-wiring.ts";
@@ -41,8 +43,8 @@ export class PanicWatch {
   #onScreen: Panic | undefined;
   #isExpected = false;
   #isTelling = false;
-  #timer: NodeJS.Timeout | undefined;
-  #otherTimer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
+  #otherTimer: Timer | undefined;
   #hasToldCrash = false;
 
   constructor(hooks: PanicHooks) {
@@ -67,7 +69,7 @@ export class PanicWatch {
   /** The guest has said that it dies. */
   take(panic: Panic): void {
     if (this.#seen.length < mostKept) this.#seen.push(panic);
-    clearTimeout(this.#otherTimer);
+    this.#otherTimer?.stop();
     this.#otherTimer = undefined;
     this.#hooks.endWaits.offerPanic(panic);
     this.review();
@@ -146,25 +148,25 @@ export class PanicWatch {
     if (isCrash) this.#hooks.qmp.allowWaits();
     // A wait that begins after the panic has the whole moment, too.
     if (this.#hooks.endWaits.arePending) {
-      this.#timer ??= setTimeout(() => void this.#failEnds(), endingMs);
+      this.#timer ??= startTimer(endingMs, () => void this.#failEnds());
     }
     this.#isTelling = false;
   }
 
   /** The machine has ended: there is nothing to wait for. */
   stop(): void {
-    clearTimeout(this.#timer);
-    clearTimeout(this.#otherTimer);
+    this.#timer?.stop();
+    this.#otherTimer?.stop();
   }
 
   /** A wait for one panic that sees another has a moment for the one, and then names both. */
   #awaitOther(): void {
     const [first] = this.#seen;
     if (first === undefined) return;
-    this.#otherTimer ??= setTimeout(() => {
+    this.#otherTimer ??= startTimer(otherMs, () => {
       this.#otherTimer = undefined;
       if (!this.#hooks.isEnding()) this.#hooks.endWaits.failOfPanic(first, true);
-    }, otherMs);
+    });
   }
 
   async #failEnds(): Promise<void> {

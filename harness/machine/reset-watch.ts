@@ -1,6 +1,8 @@
 /** Resets of a machine that goes on after them: counted, waited for, and judged as a loop. */
+
 import type { GuestHold, QmpClient, QmpEvent } from "../qmp/index.ts";
 import type { SerialPort } from "../serial/index.ts";
+import { afterInput, inputRead, monotonicMs } from "../wait/index.ts";
 import { isPcFirmware } from "./pc-firmware.ts";
 import { type ResetEntry, ResetLog } from "./reset-log.ts";
 
@@ -69,7 +71,7 @@ export class ResetWatch {
       // The bytes that the guest printed before are in the FIFO; one turn of the loop reads them.
       const isByWatchdog = this.#isByWatchdog;
       this.#isByWatchdog = false;
-      setImmediate(() => this.#took(event, isByWatchdog));
+      afterInput(() => this.#took(event, isByWatchdog));
     });
   }
 
@@ -95,7 +97,7 @@ export class ResetWatch {
       await this.#qmp.execute("set-action", { reboot: "reset" });
       await this.#reset();
       // What the guest printed before the reset is read by then.
-      await new Promise((resolve) => setImmediate(resolve));
+      await inputRead();
       this.#stopsAtOutput = true;
       return;
     }
@@ -132,7 +134,7 @@ export class ResetWatch {
     const { end } = this.#serial;
     const output = this.#serial.slice(this.#printedUntil, end);
     const entry = this.#log?.next();
-    const whose = this.#whose(output, timestampMs ?? performance.now(), entry?.address);
+    const whose = this.#whose(output, timestampMs ?? monotonicMs(), entry?.address);
     this.#printedUntil = end;
     if (!(data as { guest?: boolean }).guest) {
       this.#alike = 0;

@@ -1,4 +1,5 @@
 /** What a test expects of its machine's end, and the judgement over the guest at the test's end. */
+
 import {
   atCaller,
   describeExit,
@@ -7,6 +8,7 @@ import {
   type MachineExit,
 } from "../evidence/index.ts";
 import { printable } from "../text/index.ts";
+import { inputRead } from "../wait/index.ts";
 import { type EndWait, expectsPanic } from "./end-waits.ts";
 import type { GuestWatch } from "./guest-watch.ts";
 import { judgedWhenRead } from "./judged-exit.ts";
@@ -131,7 +133,7 @@ export class Verdict {
         () => false,
       );
       // What the guest printed before the answer is in the FIFO; one turn of the loop reads it.
-      await new Promise((resolve) => setImmediate(resolve));
+      await inputRead();
     }
     await this.#watch.endWatch.settled();
     for (const { port } of this.#watch.ports) port.settle();

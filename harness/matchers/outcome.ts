@@ -1,5 +1,7 @@
 /** What a matcher says to vitest, and the one place where its messages are made. */
+
 import { AssertionError, checkOptionNames, SpecError, TimeoutError } from "../evidence/index.ts";
+import { longestDelayMs, startTimer, type Timer } from "../wait/index.ts";
 import type { Baseline } from "./to-match-screenshot.ts";
 
 /** vitest's shape of a result. A matcher that fails rejects with a typed error instead. */
@@ -94,7 +96,7 @@ export async function judgeWait(
     const advice = "is missing: say for how long it must not happen, such as { forMs: 500 }";
     throw new SpecError("forMs", advice);
   }
-  checkDuration("forMs", forMs);
+  checkSpan("forMs", forMs);
   return (await happensWithin(forMs, wait)) ? met(call, expectation) : notMet(expectation);
 }
 
@@ -106,9 +108,9 @@ async function happensWithin(
   forMs: number,
   wait: (limit: AskedLimit) => Promise<unknown>,
 ): Promise<boolean> {
-  let clock: NodeJS.Timeout | undefined;
+  let clock: Timer | undefined;
   const passed = new Promise<boolean>((resolve) => {
-    clock = setTimeout(() => resolve(false), forMs + laterMs);
+    clock = startTimer(forMs + laterMs, () => resolve(false));
   });
   const happened = wait({ timeoutMs: forMs, clock: "host" }).then(
     () => true,
@@ -120,7 +122,7 @@ async function happensWithin(
   try {
     return await Promise.race([happened, passed]);
   } finally {
-    clearTimeout(clock);
+    clock?.stop();
   }
 }
 
@@ -137,6 +139,14 @@ export function refuseNegatedOptions(options: object): void {
 export function checkDuration(field: string, value: unknown): void {
   if (typeof value === "number" && value > 0) return;
   throw new SpecError(field, `got ${show(value)}, takes a number of milliseconds above 0`);
+}
+
+/** @throws `SpecError` for a time after which nobody could say that nothing has happened. */
+function checkSpan(field: string, value: unknown): void {
+  checkDuration(field, value);
+  if ((value as number) <= longestDelayMs) return;
+  const most = longestDelayMs.toLocaleString("en");
+  throw new SpecError(field, `got ${String(value)}, takes at most ${most} (24.8 days)`);
 }
 
 /** A value on one line: "{ kind: \"reset\" }" as JSON, with expressions as they are written. */

@@ -11,6 +11,7 @@ import {
   type Screen,
   type ScreenSight,
 } from "../screen/index.ts";
+import { monotonicMs } from "../wait/index.ts";
 import { type MatcherCall, type MatcherResult, met, notMet } from "./outcome.ts";
 import { checkScreenshotOptions, type ScreenshotOptions } from "./screenshot-options.ts";
 
@@ -125,7 +126,7 @@ async function write(
     usualMs: screenshotMs,
     needsCursor: (sight: ScreenSight) => comparisons(sight).some(({ needsCursor }) => needsCursor),
     look: (sight: ScreenSight) => {
-      const nowMs = performance.now();
+      const nowMs = monotonicMs();
       if (before === undefined || !compareScreen(before, sight, unchanged).isAlike) {
         sinceMs = nowMs;
       }

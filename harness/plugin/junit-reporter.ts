@@ -1,4 +1,5 @@
 /** The vitest reporter behind the plugin's `junit` option. */
+
 import { resolve } from "node:path";
 import type {
   Reporter,
@@ -12,6 +13,7 @@ import type {
 import { BuildError } from "../evidence/index.ts";
 import { environmentValue, ownLastWords, type ProcessEnd, tell } from "../process/index.ts";
 import { junitXml, removeReport, writeReport } from "../reports/index.ts";
+import { monotonicMs, startTimer, type Timer } from "../wait/index.ts";
 import { untoldBuilds } from "./build-reporter.ts";
 import { type PlannedFile, type ReportedRun, runReport } from "./run-report.ts";
 import { RunningTests } from "./running-tests.ts";
@@ -49,7 +51,7 @@ export class JunitReporter implements Reporter {
   #vitest: Vitest | undefined;
   #planned: readonly PlannedFile[] = [];
   #giveUpLastWords: (() => void) | undefined;
-  #ahead: NodeJS.Timeout | undefined;
+  #ahead: Timer | undefined;
   #writingMs = 0;
   /** Between `begin` and the start of the tests: builds and calibration. */
   #isPreparing = false;
@@ -103,12 +105,12 @@ export class JunitReporter implements Reporter {
     // A watch run that is started again before it ended must not leave a second report.
     this.#stop();
     this.#giveUpLastWords = ownLastWords((end) => this.#writeCutShort(end));
-    this.#writeCutShort({ signal: undefined, atMs: performance.now() });
+    this.#writeCutShort({ signal: undefined, atMs: monotonicMs() });
   }
 
   #stop(): void {
     this.#isPreparing = false;
-    clearTimeout(this.#ahead);
+    this.#ahead?.stop();
     this.#ahead = undefined;
     this.#giveUpLastWords?.();
     this.#giveUpLastWords = undefined;
@@ -141,15 +143,14 @@ export class JunitReporter implements Reporter {
   #writeAhead(): void {
     if (this.#giveUpLastWords === undefined || this.#ahead !== undefined) return;
     const waitMs = Math.max(leastAheadMs, this.#writingMs * aheadShare);
-    this.#ahead = setTimeout(() => {
+    this.#ahead = startTimer(waitMs, () => {
       this.#ahead = undefined;
-      const startedMs = performance.now();
+      const startedMs = monotonicMs();
       this.#writeCutShort({ signal: undefined, atMs: startedMs });
-      this.#writingMs = performance.now() - startedMs;
+      this.#writingMs = monotonicMs() - startedMs;
       // Builds tell of nothing in between.
       if (this.#isPreparing) this.#writeAhead();
-    }, waitMs);
-    this.#ahead.unref();
+    }).unref();
   }
 
   // vitest exits on a signal without ending the run, so this is the last chance.

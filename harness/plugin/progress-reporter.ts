@@ -2,6 +2,7 @@
 
 import type { Reporter, TestCase, Vitest } from "vitest/node";
 import { ownLastWords, type ProcessEnd, tell } from "../process/index.ts";
+import { monotonicMs, repeat } from "../wait/index.ts";
 import { type RunningTest, RunningTests } from "./running-tests.ts";
 import { lastWordsOf, wordsOfEnd, workUnderWay } from "./work.ts";
 
@@ -23,7 +24,7 @@ export class ProgressReporter implements Reporter {
     this.#vitest = vitest;
     this.#giveUpLastWords = ownLastWords((end) => this.#sayWhatRan(end));
     if (process.stdout.isTTY || heartbeatMs === Number.POSITIVE_INFINITY) return;
-    setInterval(() => this.#beat(heartbeatMs), heartbeatMs).unref();
+    repeat(heartbeatMs, () => this.#beat(heartbeatMs));
   }
 
   onTestRunStart(): void {
@@ -50,7 +51,7 @@ export class ProgressReporter implements Reporter {
     if (this.#vitest === undefined) return;
     const tests = RunningTests.of(this.#vitest);
     const isLong = ({ startedMs }: { startedMs: number }) =>
-      performance.now() - startedMs >= intervalMs * 0.9;
+      monotonicMs() - startedMs >= intervalMs * 0.9;
     const named = tests.list.filter(isLong);
     const lines = [
       ...workUnderWay()
@@ -82,7 +83,7 @@ export class ProgressReporter implements Reporter {
 
 /** "boot.test.ts > logs in: still running, for 60 s; serial0: Booting". */
 function sign(what: string, startedMs: number, last: string): string {
-  const seconds = Math.round((performance.now() - startedMs) / 1000);
+  const seconds = Math.round((monotonicMs() - startedMs) / 1000);
   return `${what}: still running, for ${seconds} s; ${lastWordsOf(last)}`;
 }
 

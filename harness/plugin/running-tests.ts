@@ -1,8 +1,10 @@
 /** Which tests run at this moment, since when, and what their guests said last. */
+
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import type { TestCase, Vitest } from "vitest/node";
 import { printable } from "../text/index.ts";
+import { monotonicMs } from "../wait/index.ts";
 
 /** Bytes of a port's log that are looked at, from its end. */
 const tailBytes = 4_096;
@@ -16,7 +18,7 @@ export interface RunningTest {
   readonly name: string;
   readonly id: string;
   readonly project: string;
-  /** On the clock of `performance.now()`. */
+  /** On the clock of `monotonicMs`. */
   readonly startedMs: number;
 }
 
@@ -65,7 +67,7 @@ export class RunningTests {
     const { fullName, id, module, project } = test;
     const file = relative(root, resolve(project.config.root, module.relativeModuleId));
     const name = `${file.replaceAll("\\", "/")} > ${fullName}`;
-    const startedMs = performance.now();
+    const startedMs = monotonicMs();
     this.#running.set(id, { name, id, project: project.name, startedMs });
   }
 

@@ -1,5 +1,6 @@
 /** What the main process itself is doing that may take long, for whoever asks. */
 import { cutAfter } from "../text/index.ts";
+import { monotonicMs } from "../wait/index.ts";
 
 /** Characters of a line of a guest's or a build's. */
 const longestLine = 200;
@@ -7,7 +8,7 @@ const longestLine = 200;
 /** Something that takes a while. */
 export interface Work {
   readonly what: string;
-  /** On the clock of `performance.now()`. */
+  /** On the clock of `monotonicMs`. */
   readonly startedMs: number;
   /** What it printed last. */
   readonly lastLine: string;
@@ -41,7 +42,7 @@ export function workUnderWay(): readonly Work[] {
 
 /** Begins something: `say` takes what it prints. */
 export function beginWork(what: string): { say: (text: string) => void; end: () => void } {
-  const work = { what, startedMs: performance.now(), lastLine: "" };
+  const work = { what, startedMs: monotonicMs(), lastLine: "" };
   running.add(work);
   return {
     say: (text) => {

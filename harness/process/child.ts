@@ -1,4 +1,5 @@
 /** Starts a program that cannot outlive this process, however this process ends. */
+
 import type { ChildProcess } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { Socket } from "node:net";
@@ -6,6 +7,7 @@ import { dirname } from "node:path";
 import type { Duplex } from "node:stream";
 import { execa, type Options } from "execa";
 import { HostError } from "../evidence/index.ts";
+import { startTimer, type Timer } from "../wait/index.ts";
 import { type Binding, type BoundCommand, bind, defaultBinding } from "./binding.ts";
 import { environmentValue } from "./environment.ts";
 import { ownProgram } from "./owner.ts";
@@ -168,7 +170,7 @@ function watch(
   for (const stream of [...descriptors, guard]) stream?.on("error", () => {});
   const ended = new Promise<ChildEnd>((resolve) => {
     let end: ChildEnd = {};
-    let leftovers: NodeJS.Timeout | undefined;
+    let leftovers: Timer | undefined;
     void failure.then((spawnError) => {
       if (spawnError === undefined) return;
       for (const stream of [...descriptors, guard]) stream?.destroy();
@@ -177,15 +179,12 @@ function watch(
     child.on("exit", (exitCode, signal) => {
       end = signal === null ? { exitCode: exitCode ?? 0 } : { signal };
       guard?.end("done\n");
-      leftovers = setTimeout(() => {
-        // What has arrived already is read first, however late this timer is.
-        setImmediate(() => {
-          for (const stream of [...descriptors, guard]) stream?.destroy();
-        });
-      }, leftoversMs);
+      leftovers = startTimer(leftoversMs, () => {
+        for (const stream of [...descriptors, guard]) stream?.destroy();
+      });
     });
     child.on("close", () => {
-      clearTimeout(leftovers);
+      leftovers?.stop();
       resolve(end);
     });
   });

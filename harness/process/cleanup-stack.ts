@@ -2,15 +2,13 @@
  * What must be undone, newest first. Node 22 has no `AsyncDisposableStack` (Node 24 has), and
  * a test's clean-up also needs a limit on the time that it may take.
  */
-import { StateError, TimeoutError } from "../evidence/index.ts";
+import { StateError } from "../evidence/index.ts";
+import { withLimit } from "../wait/index.ts";
 
 interface CleanupEntry {
   readonly what: string;
   readonly undo: () => void | Promise<void>;
 }
-
-/** Node's timers know no longer time than this (`setTimeout`, 2^31 - 1 ms: 25 days). */
-const longestTimerMs = 2 ** 31 - 1;
 
 /** Owner of resources: whoever holds the stack disposes all of them, once, in reverse order. */
 export class CleanupStack {
@@ -73,43 +71,4 @@ async function call(undo: () => void | Promise<void>): Promise<void> {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/**
- * Waits for `promise`, but not for ever. What has happened by the limit counts, even where this
- * process was too busy, or suspended, to hear of it in time.
- * @param limitMs milliseconds; `Infinity` for no limit. Above 25 days it is 25 days.
- * @param phase what is waited for; a function is asked when the limit is reached.
- * @throws `TimeoutError` with `phase` after `limitMs`; the promise is then left to itself, its
- *   later rejection is not reported again.
- */
-export async function withLimit<T>(
-  promise: Promise<T>,
-  limitMs: number,
-  phase: string | (() => string),
-  limitName?: string,
-): Promise<T> {
-  promise.catch(() => {});
-  if (limitMs === Number.POSITIVE_INFINITY) return await promise;
-  let timer: NodeJS.Timeout | undefined;
-  let check: NodeJS.Immediate | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    const fail = () => {
-      const what = typeof phase === "string" ? phase : phase();
-      reject(new TimeoutError(what, limitMs, limitName));
-    };
-    timer = setTimeout(
-      () => {
-        // Events that have arrived meanwhile are delivered before this.
-        check = setImmediate(fail);
-      },
-      Math.min(limitMs, longestTimerMs),
-    );
-  });
-  try {
-    return await Promise.race([promise, limit]);
-  } finally {
-    clearTimeout(timer);
-    clearImmediate(check);
-  }
 }

@@ -1,6 +1,8 @@
 /** Pipes that outlive the program they were made for. */
+
 import type { ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
+import { startTimer, type Timer } from "../wait/index.ts";
 
 /** Milliseconds without a byte, after the end of a program, that are the end of its output. */
 const quietMs = 100;
@@ -17,7 +19,7 @@ export function releaseHeldPipes(child: ChildProcess): void {
   child.once("exit", () => {
     let looks = 0;
     let readBytes = -1;
-    let timer: NodeJS.Timeout;
+    let timer: Timer | undefined;
     const look = () => {
       const nowBytes = pipes.reduce((sum, { bytesRead }) => sum + bytesRead, 0);
       looks++;
@@ -25,11 +27,10 @@ export function releaseHeldPipes(child: ChildProcess): void {
       else lookLater();
       readBytes = nowBytes;
     };
-    // A busy process comes to its timers late and to its pipes after them: those have their turn.
     const lookLater = () => {
-      timer = setTimeout(() => setImmediate(look), quietMs);
+      timer = startTimer(quietMs, look);
     };
-    child.once("close", () => clearTimeout(timer));
+    child.once("close", () => timer?.stop());
     look();
   });
 }

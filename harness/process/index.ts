@@ -1,8 +1,7 @@
 export { endingWith } from "./abandonment.ts";
 export { type Binding, isOnPath } from "./binding.ts";
 export { type ChildEnd, type OwnedChild, type StartOptions, startOwned } from "./child.ts";
-export { CleanupStack, withLimit } from "./cleanup-stack.ts";
-export { startDeadline } from "./deadline.ts";
+export { CleanupStack } from "./cleanup-stack.ts";
 export { type Environment, environmentValue, userDirectory } from "./environment.ts";
 export { type FifoPair, openFifoPair } from "./fifo.ts";
 export { firstToPrint } from "./first-to-print.ts";
@@ -21,10 +20,3 @@ export { findOnPath, isExecutable, listOnPath } from "./search-path.ts";
 export { makeSessionInside, sessionDirectory } from "./session.ts";
 export { sweepSessions } from "./sweep.ts";
 export { tell } from "./tell.ts";
-export {
-  type LimitVerdict,
-  type NamedLimit,
-  type PassedLimit,
-  startWaitLimit,
-  type WaitLimit,
-} from "./wait-limit.ts";

@@ -6,6 +6,7 @@
 import { constants } from "node:os";
 import { onExit } from "signal-exit";
 import { HostError } from "../evidence/index.ts";
+import { monotonicMs, startTimer } from "../wait/index.ts";
 
 /** Milliseconds that other handlers of this process have after its parent is gone. */
 const lastWordsMs = 500;
@@ -16,7 +17,7 @@ export interface ProcessEnd {
   readonly signal: string | undefined;
   /** It ends by itself, with exit code 0. */
   readonly isInGoodOrder: boolean;
-  /** On the clock of `performance.now()`. */
+  /** On the clock of `monotonicMs()`. */
   readonly atMs: number;
 }
 
@@ -75,7 +76,7 @@ function watchExit(): void {
   isWatchingExit = true;
   onExit((code, signal) => {
     const isInGoodOrder = signal === null && (code ?? 0) === 0;
-    endAll({ signal: signal ?? signalOf(code), isInGoodOrder, atMs: performance.now() });
+    endAll({ signal: signal ?? signalOf(code), isInGoodOrder, atMs: monotonicMs() });
   });
 }
 
@@ -104,8 +105,8 @@ function endAll(end: ProcessEnd): void {
  * the channel on purpose cannot be told from one that died, so that this ends the worker too.
  */
 function endWithParent(): void {
-  endAll({ signal: undefined, isInGoodOrder: false, atMs: performance.now() });
+  endAll({ signal: undefined, isInGoodOrder: false, atMs: monotonicMs() });
   // Other handlers get their turn; where one of them swallows the signal, that turn has an end.
-  setTimeout(() => process.kill(process.pid, "SIGKILL"), lastWordsMs);
+  startTimer(lastWordsMs, () => process.kill(process.pid, "SIGKILL"));
   process.kill(process.pid, "SIGTERM");
 }

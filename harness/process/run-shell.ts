@@ -1,5 +1,6 @@
 /** Runs a command line that a person wrote. */
-import { withLimit } from "./cleanup-stack.ts";
+
+import { withLimit } from "../wait/index.ts";
 import { releaseHeldPipes } from "./held-pipes.ts";
 import { ownProgram } from "./owner.ts";
 

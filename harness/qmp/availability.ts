@@ -1,6 +1,8 @@
 /** Finds out what a QEMU lacks before it is asked for it. */
+
 import { QmpError, TimeoutError } from "../evidence/index.ts";
-import { startDeadline } from "../process/index.ts";
+import { startDeadline } from "../wait/index.ts";
+
 import type { QmpResult } from "./commands.ts";
 import { firstLine } from "./excerpt.ts";
 import { KEPT_SCHEMAS } from "./limits.ts";

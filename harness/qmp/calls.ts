@@ -1,6 +1,6 @@
 /** The commands that have no answer yet: ids, order, limits, time-outs. */
 import { QmpError, TimeoutError } from "../evidence/index.ts";
-import { startDeadline } from "../process/index.ts";
+import { startDeadline } from "../wait/index.ts";
 import type { Intent, Verdict } from "./availability.ts";
 import { cancellation, describeHang, refusal, sentLine } from "./call-errors.ts";
 import type { QmpExecuteOptions } from "./commands.ts";

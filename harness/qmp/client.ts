@@ -1,6 +1,8 @@
 /** The QMP client: commands and events over one connection. */
+
 import type { Duplex } from "node:stream";
 import { QmpError } from "../evidence/index.ts";
+import { monotonicMs } from "../wait/index.ts";
 import { Availability } from "./availability.ts";
 import { CallTable } from "./calls.ts";
 import type { QmpClientOptions } from "./client-options.ts";
@@ -55,7 +57,7 @@ export class QmpClient extends QmpEventFeed {
       messageSizeBytes: limits.messageSizeBytes,
       connectTimeoutMs: options.connectTimeoutMs ?? DEFAULT_TIMEOUT_MS,
       log: options.log,
-      now: options.now ?? (() => performance.now()),
+      now: options.now ?? (() => monotonicMs()),
       negotiate: (greeting) => this.#negotiate(greeting),
       take: (message, sizeBytes) => this.#take(message, sizeBytes),
       abort: (reason) => this.#abort(reason),

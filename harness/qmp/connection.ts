@@ -1,7 +1,9 @@
 /** One stream to one QEMU: its state, from the greeting to the end, and what goes over it. */
+
 import type { Duplex } from "node:stream";
 import { QmpError, StateError, TimeoutError } from "../evidence/index.ts";
-import { startDeadline } from "../process/index.ts";
+import { startDeadline } from "../wait/index.ts";
+
 import { excerpt, firstLine } from "./excerpt.ts";
 import { parseMessage, type QmpGreeting, type QmpMessage } from "./message.ts";
 import { readLeftovers } from "./salvage.ts";

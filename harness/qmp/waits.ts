@@ -1,6 +1,8 @@
 /** The waits for events that have not come yet. */
+
 import { checkOptionNames, GuestError, QmpError, TimeoutError } from "../evidence/index.ts";
-import { startDeadline } from "../process/index.ts";
+import { startDeadline } from "../wait/index.ts";
+
 import type { QmpEvent, QmpWaitOptions } from "./event-types.ts";
 import { excerpt, firstLine } from "./excerpt.ts";
 import { describeWhere, matchesPartially } from "./match.ts";

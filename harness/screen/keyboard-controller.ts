@@ -2,7 +2,9 @@
  * The keyboard controller of a PC (IBM PC AT, "8042"), whose status says whether the guest has read
  * what was typed. Reading it changes nothing (QEMU, hw/input/pckbd.c, kbd_read_status).
  */
+
 import type { QmpClient } from "../qmp/index.ts";
+import { monotonicMs, passed } from "../wait/index.ts";
 
 /** Port of the status; its lowest bit says that the output buffer is full. */
 const statusPort = 0x64;
@@ -26,11 +28,11 @@ export class KeyboardController {
    * key is up to seven of them: a guest that is slow, as on a busy host, would lose the next.
    */
   async drained(): Promise<void> {
-    const deadlineMs = performance.now() + readMs;
+    const deadlineMs = monotonicMs() + readMs;
     while (this.#isWatched && (await this.#hasUnread())) {
-      if (performance.now() > deadlineMs) this.#isWatched = false;
+      if (monotonicMs() > deadlineMs) this.#isWatched = false;
       // style-allow sleep: there is no event.
-      else await new Promise((resolve) => setTimeout(resolve, intervalMs));
+      else await passed(intervalMs);
     }
   }
 

@@ -1,6 +1,8 @@
 /** The guest's keyboard. */
+
 import { atCaller, checkOptionNames, SpecError } from "../evidence/index.ts";
 import type { QmpClient } from "../qmp/index.ts";
+import { passed } from "../wait/index.ts";
 import { KeyboardController } from "./keyboard-controller.ts";
 import {
   chordOf,
@@ -126,7 +128,7 @@ export class Keyboard {
   /** QEMU says nothing of when a key was taken: its time is all there is to go by. */
   #pause(strokes: number): Promise<void> {
     // style-allow sleep: there is no event.
-    return new Promise((resolve) => setTimeout(resolve, strokes * 2 * holdMs));
+    return passed(strokes * 2 * holdMs);
   }
 }
 

@@ -2,9 +2,17 @@
  * The waits for what a screen shows. QEMU has no event for a screen that changes, so one sampler
  * looks while somebody waits, the more seldom the longer nothing changes.
  */
+
 import { BringupError, GuestError, TimeoutError } from "../evidence/index.ts";
-import { type PassedLimit, startWaitLimit, type WaitLimit } from "../process/index.ts";
 import type { AwaitedText } from "../serial/index.ts";
+import {
+  inputRead,
+  monotonicMs,
+  type PassedLimit,
+  startTimer,
+  startWaitLimit,
+  type WaitLimit,
+} from "../wait/index.ts";
 import type { Display, ScreenSight } from "./display.ts";
 import { isSamePicture } from "./picture.ts";
 
@@ -156,7 +164,7 @@ export class ScreenWaits {
         intervalMs = hasChanged ? leastIntervalMs : Math.min(mostIntervalMs, intervalMs * growth);
       } catch (error) {
         // A machine that has ended fails the waits with how; anything else is said as it is.
-        await new Promise((resolve) => setImmediate(resolve));
+        await inputRead();
         if (this.#ended === undefined) this.#failOfLook(error as Error);
         intervalMs = mostIntervalMs;
       }
@@ -178,12 +186,12 @@ export class ScreenWaits {
 
   #rest(intervalMs: number): Promise<boolean> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#wake?.(), intervalMs);
-      const startedMs = performance.now();
+      const timer = startTimer(intervalMs, () => this.#wake?.());
+      const startedMs = monotonicMs();
       this.#wake = () => {
-        clearTimeout(timer);
+        timer.stop();
         this.#wake = undefined;
-        resolve(performance.now() - startedMs < intervalMs - 1);
+        resolve(monotonicMs() - startedMs < intervalMs - 1);
       };
     });
   }

@@ -2,7 +2,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { atCaller, SpecError, type TrackCall } from "../evidence/index.ts";
-import type { WaitLimit } from "../process/index.ts";
 import {
   type AwaitedText,
   checkPattern,
@@ -13,6 +12,7 @@ import {
   type WaitOptions,
   withoutBlanks,
 } from "../serial/index.ts";
+import type { WaitLimit } from "../wait/index.ts";
 import { DeathLook } from "./death-look.ts";
 import type { Display, ScreenSight } from "./display.ts";
 import { type Capture, encodePng, type Picture } from "./picture.ts";

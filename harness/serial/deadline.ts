@@ -1,10 +1,10 @@
+import { monotonicMs, type WaitLimit } from "../wait/index.ts";
 /** A limit that several waits share, one after the other. */
-import type { WaitLimit } from "../process/index.ts";
 
 export class Deadline {
   readonly #ask: () => WaitLimit;
   #limit: WaitLimit;
-  #sinceMs = performance.now();
+  #sinceMs = monotonicMs();
 
   /** @param ask tells the limit that holds from now on: a test's own may be nearer each time. */
   constructor(ask: () => WaitLimit) {
@@ -14,13 +14,13 @@ export class Deadline {
 
   /** The limit for the next wait: it counts from the beginning, or from the last progress. */
   get left(): WaitLimit {
-    const passedMs = performance.now() - this.#sinceMs;
+    const passedMs = monotonicMs() - this.#sinceMs;
     return { ...this.#limit, leftMs: Math.max(0, this.#limit.limitMs - passedMs) };
   }
 
   /** Something has got on: the limit begins anew. */
   restart(): void {
     this.#limit = this.#ask();
-    this.#sinceMs = performance.now();
+    this.#sinceMs = monotonicMs();
   }
 }

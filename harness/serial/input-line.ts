@@ -1,6 +1,8 @@
 /** The way of bytes to the guest: one writer at a time, limited, as long as the guest lives. */
+
 import { StateError } from "../evidence/index.ts";
-import type { WaitLimit } from "../process/index.ts";
+import { startTimer, type WaitLimit } from "../wait/index.ts";
+
 import type { Encoding } from "./characters/index.ts";
 import { Deadline } from "./deadline.ts";
 import { type EchoSearch, noSearch } from "./echo-search.ts";
@@ -157,9 +159,8 @@ export class InputLine {
   }
 }
 
-/** A late timer lets the event loop read what has arrived before it counts. */
 function timePassed(timeMs: number): AsyncDisposable & { readonly passed: Promise<void> } {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(() => setImmediate(resolve), timeMs);
-  return { passed: promise, [Symbol.asyncDispose]: async () => clearTimeout(timer) };
+  const timer = startTimer(timeMs, resolve);
+  return { passed: promise, [Symbol.asyncDispose]: async () => timer.stop() };
 }

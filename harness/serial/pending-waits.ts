@@ -1,7 +1,8 @@
 /** The waits that are pending on a port, and the judgement over each of them. */
+
 import { TimeoutError } from "../evidence/index.ts";
-import type { PassedLimit, WaitLimit } from "../process/index.ts";
 import { quotedAfter } from "../text/index.ts";
+import type { PassedLimit, WaitLimit } from "../wait/index.ts";
 import type { ArrivalTimes } from "./arrival-times.ts";
 import { fatalError } from "./fatal-error.ts";
 import type { FatalWatch } from "./fatal-output.ts";

@@ -1,3 +1,5 @@
+import { afterInput, monotonicMs, startTimer, type Timer } from "../wait/index.ts";
+
 /** Tells when a line has been quiet for the settling time, and is not deceived by load. */
 
 /** A timer that fires later than this share of its time shows that the host is busy. */
@@ -9,9 +11,8 @@ const mostStretch = 25;
 export class QuietTimer {
   readonly #settlingMs: number;
   readonly #onQuiet: () => void;
-  #timer: NodeJS.Timeout | undefined;
-  #turn: NodeJS.Immediate | undefined;
-  #lastActivityMs = performance.now();
+  #timer: Timer | undefined;
+  #lastActivityMs = monotonicMs();
   #dueMs = 0;
   #wasLate = false;
 
@@ -22,17 +23,17 @@ export class QuietTimer {
 
   /** `true` while no activity is being waited out. */
   get isQuiet(): boolean {
-    return this.#timer === undefined && this.#turn === undefined;
+    return this.#timer === undefined;
   }
 
-  /** When there last was activity (at first: since when), by the clock of `performance.now()`. */
+  /** When there last was activity (at first: since when), by the clock of `monotonicMs`. */
   get lastActivityMs(): number {
     return this.#lastActivityMs;
   }
 
   /** Something arrived: quiet begins anew. */
   restart(): void {
-    this.#lastActivityMs = performance.now();
+    this.#lastActivityMs = monotonicMs();
     this.#wasLate = false;
     // A timer that runs already finds the activity when it fires.
     if (this.isQuiet) this.#arm(this.#lastActivityMs + this.#settlingMs);
@@ -40,20 +41,18 @@ export class QuietTimer {
 
   /** Calls `onQuiet` no more until the next activity. */
   stop(): void {
-    clearTimeout(this.#timer);
-    clearImmediate(this.#turn);
+    this.#timer?.stop();
     this.#timer = undefined;
-    this.#turn = undefined;
   }
 
   #arm(dueMs: number): void {
     this.#dueMs = dueMs;
-    const delayMs = Math.max(1, Math.ceil(dueMs - performance.now()));
-    this.#timer = setTimeout(() => this.#fired(), delayMs).unref();
+    const delayMs = Math.max(1, Math.ceil(dueMs - monotonicMs()));
+    this.#timer = startTimer(delayMs, () => this.#fired()).unref();
   }
 
   #fired(): void {
-    const nowMs = performance.now();
+    const nowMs = monotonicMs();
     const quietMs = this.#lastActivityMs + this.#settlingMs;
     const isLate = nowMs - this.#dueMs > this.#settlingMs * latenessShare;
     if (quietMs > nowMs) {
@@ -69,12 +68,11 @@ export class QuietTimer {
     }
     // One turn of the event loop reads what is in the FIFO already. It has to be one that keeps
     // the loop turning: without a reference it would come after the next event, whenever that is.
-    this.#timer = undefined;
-    this.#turn = setImmediate(() => this.#turned(quietMs));
+    this.#timer = afterInput(() => this.#turned(quietMs));
   }
 
   #turned(quietMs: number): void {
-    this.#turn = undefined;
+    this.#timer = undefined;
     const dueMs = this.#lastActivityMs + this.#settlingMs;
     if (dueMs > quietMs) {
       this.#arm(dueMs);

@@ -1,6 +1,8 @@
 /** Waiting for what a guest prints on a port. */
+
 import { atCaller, CallSite } from "../evidence/index.ts";
-import type { WaitLimit } from "../process/index.ts";
+import type { WaitLimit } from "../wait/index.ts";
+
 import type { AwaitedText } from "./awaited-text.ts";
 import { type LineSource, type SerialLine, takeLines } from "./lines.ts";
 import { PendingWaits } from "./pending-waits.ts";
@@ -68,7 +70,7 @@ export abstract class SerialOutput extends SerialRecord {
     return this.#waits.areTolerant;
   }
 
-  /** When the guest last printed here, on the clock of `performance.now()`. */
+  /** When the guest last printed here, on the clock of `monotonicMs`. */
   get lastActivityMs(): number {
     return this.#quiet.lastActivityMs;
   }

@@ -1,7 +1,8 @@
 /** What a guest has printed on a port so far: text, bytes, times, and whether it was fatal. */
+
 import { fatalPatterns } from "../deaths/index.ts";
 import type { TrackCall } from "../evidence/index.ts";
-import type { WaitLimit } from "../process/index.ts";
+import { monotonicMs, type WaitLimit } from "../wait/index.ts";
 import { ArrivalTimes } from "./arrival-times.ts";
 import type { AwaitedText } from "./awaited-text.ts";
 import { ByteTail } from "./byte-tail.ts";
@@ -61,8 +62,8 @@ export abstract class SerialRecord {
     this.name = name;
     this.encoding = hooks.encoding ?? "utf-8";
     this.#decoder = new TextDecoderOfSerial(this.encoding);
-    const madeMs = performance.now();
-    this.#clockMs = hooks.clockMs ?? (() => performance.now() - madeMs);
+    const madeMs = monotonicMs();
+    this.#clockMs = hooks.clockMs ?? (() => monotonicMs() - madeMs);
     const kept = limits.keptCharacters ?? keptCharacters;
     this.transcript = new Transcript(kept);
     this.#bytes = new ByteTail(kept);

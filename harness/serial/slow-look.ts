@@ -2,7 +2,9 @@
  * Looks of regular expressions, of which one that backtracks badly would hold everything up: while
  * it runs nothing else here does, limits of waits included.
  */
+
 import { PatternError } from "../evidence/index.ts";
+import { monotonicMs } from "../wait/index.ts";
 import { type Backtracking, backtrackingOf, mayTakeLong } from "./backtracking.ts";
 import { execWithin } from "./bounded-look.ts";
 
@@ -43,9 +45,9 @@ export class LimitedLook {
 
 /** Runs `look`, and warns if it was slow, naming the expression and what it ran over. */
 function timed<T>(expression: RegExp, characters: number, look: () => T): T {
-  const startMs = performance.now();
+  const startMs = monotonicMs();
   const result = look();
-  const tookMs = performance.now() - startMs;
+  const tookMs = monotonicMs() - startMs;
   const name = nameOf(expression);
   if (tookMs <= slowLookMs || told.has(name)) return result;
   told.add(name);

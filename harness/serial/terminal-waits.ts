@@ -1,6 +1,6 @@
 /** The waits for what a terminal shows, and the judgement over each of them. */
 import { TimeoutError, type TrackCall } from "../evidence/index.ts";
-import { type PassedLimit, startWaitLimit, type WaitLimit } from "../process/index.ts";
+import { type PassedLimit, startWaitLimit, type WaitLimit } from "../wait/index.ts";
 import type { AwaitedText } from "./awaited-text.ts";
 import type { Encoding } from "./characters/index.ts";
 import { fatalError } from "./fatal-error.ts";

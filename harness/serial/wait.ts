@@ -1,6 +1,8 @@
 /** One wait on a port: its patterns, its own fatal patterns, its limit and its verdict. */
+
 import { SpecError } from "../evidence/index.ts";
-import { type PassedLimit, startWaitLimit, type WaitLimit } from "../process/index.ts";
+import { type PassedLimit, startWaitLimit, type WaitLimit } from "../wait/index.ts";
+
 import { FatalWatch } from "./fatal-output.ts";
 import type { FatalOutput } from "./growing-output.ts";
 import { checkPatterns } from "./pattern-check.ts";

@@ -1,3 +1,4 @@
+import { monotonicMs } from "../wait/index.ts";
 /**
  * vitest's own limits on a test and its hooks, so that ours fire before them and a debugger can
  * suspend them. vitest keeps the running one in a field of its runner that is not documented
@@ -6,7 +7,7 @@
 
 /** vitest's clock for the body of a test, or for one of its hooks. */
 export interface Deadline {
-  /** On the clock of `performance.now()`. */
+  /** On the clock of `monotonicMs`. */
   readonly startTime: number;
   endTime: number;
   /** Stops the timer. */
@@ -25,7 +26,7 @@ const key = Symbol.for("bringup.deadlines");
 
 /** For the runner, before an attempt: `current` gives the clock that runs just then, if any. */
 export function setDeadlines(test: object, current: () => unknown): void {
-  const deadlines: Deadlines = { current, startedMs: performance.now(), isSuspended: false };
+  const deadlines: Deadlines = { current, startedMs: monotonicMs(), isSuspended: false };
   Object.defineProperty(test, key, { value: deadlines, configurable: true });
 }
 
@@ -35,7 +36,7 @@ export function setDeadlines(test: object, current: () => unknown): void {
  */
 export function remainingMs(test: object): number | undefined {
   const deadline = currentDeadline(test);
-  return deadline === undefined ? undefined : deadline.endTime - performance.now();
+  return deadline === undefined ? undefined : deadline.endTime - monotonicMs();
 }
 
 /**

@@ -1,6 +1,8 @@
 /** The limits on waits in a test: ours fire before vitest's, which knows nothing of the guest. */
+
 import { defaultWaitMs, isDebugging } from "../machine/index.ts";
-import type { NamedLimit, WaitLimit } from "../process/index.ts";
+import { monotonicMs, type NamedLimit, type WaitLimit } from "../wait/index.ts";
+
 import { remainingMs } from "./deadlines.ts";
 
 /** What of vitest's limit is kept back for looking at the guest, between these two bounds. */
@@ -10,7 +12,7 @@ const mostReservedMs = 2_000;
 
 export class TestLimit {
   readonly #task: { readonly timeout: number };
-  readonly #startedMs = performance.now();
+  readonly #startedMs = monotonicMs();
   #isSuspended = isDebugging();
 
   constructor(task: { readonly timeout: number }) {
@@ -38,7 +40,7 @@ export class TestLimit {
     const isUnlimited = !(timeout > 0) || timeout === Number.POSITIVE_INFINITY;
     if (this.#isSuspended || isUnlimited)
       return { limitMs: Number.POSITIVE_INFINITY, name: "none" };
-    const passedMs = performance.now() - this.#startedMs;
+    const passedMs = monotonicMs() - this.#startedMs;
     const leftMs = (remainingMs(this.#task) ?? timeout - passedMs) - reservedMs(timeout);
     const name = `what is left of the test's own limit of ${timeout} ms`;
     return { limitMs: Math.max(1, Math.round(leftMs)), name };

@@ -1,4 +1,5 @@
 /** Owner of the machines of one attempt at one test: boots, judges, disposes and records them. */
+
 import { relative } from "node:path";
 import {
   type AttemptRecord,
@@ -15,7 +16,8 @@ import {
   type RunSettings,
   type SpecChanges,
 } from "../machine/index.ts";
-import { CleanupStack, makeSessionInside, tell, withLimit } from "../process/index.ts";
+import { CleanupStack, makeSessionInside, tell } from "../process/index.ts";
+import { withLimit } from "../wait/index.ts";
 import { type Boot, specOf } from "./boot-arguments.ts";
 import { checkBuilt } from "./built-images.ts";
 import { suspendDeadlines } from "./deadlines.ts";
@@ -193,7 +195,10 @@ export class TestOwner {
     for (const [shared, borrower] of this.#loans) await shared.giveBack(borrower, isAbandoned);
     this.#forgetNote?.();
     if (errors.length === 1) throw errors[0];
-    if (errors.length > 1) throw new AggregateError(errors, errors.map(messageOf).join("\n\n"));
+    if (errors.length > 1) {
+      const words = errors.map((error) => (error instanceof Error ? error.message : String(error)));
+      throw new AggregateError(errors, words.join("\n\n"));
+    }
     return this.#machines.map(({ verdict }) => verdict.skipReason).find((reason) => reason);
   }
 
@@ -223,10 +228,8 @@ export class TestOwner {
     const { timeout } = this.#task;
     if (timeout === 0 || suspendDeadlines(this.#task)) return;
     const advice = isDebugging() ? "take the time-out off the test" : "run with BRINGUP_DEBUG=1";
-    tell(
-      `bringup: vitest's own limit of ${timeout} ms for this test goes on while you debug; ` +
-        `${advice} to suspend it too`,
-    );
+    const limit = `vitest's own limit of ${timeout} ms for this test`;
+    tell(`bringup: ${limit} goes on while you debug; ${advice} to suspend it too`);
   }
 
   #record(): void {
@@ -243,8 +246,4 @@ export class TestOwner {
     if (attempt.machines.length === 0) return;
     meta.bringup = { ...meta.bringup, attempts: [...(meta.bringup?.attempts ?? []), attempt] };
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

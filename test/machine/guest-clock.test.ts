@@ -8,7 +8,7 @@ import {
 } from "../../harness/machine/guest-clock.ts";
 import type { Machine } from "../../harness/machine/index.ts";
 import { matchers } from "../../harness/matchers/index.ts";
-import { startWaitLimit, type WaitLimit } from "../../harness/process/index.ts";
+import { startWaitLimit, type WaitLimit } from "../../harness/wait/index.ts";
 import { kernelPath } from "../../kernels/build.ts";
 import { connectQemu } from "../qmp/peers.ts";
 import { boot, errorOf, useKernels } from "./machines.ts";

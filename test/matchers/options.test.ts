@@ -41,6 +41,11 @@ test("what is no option is refused by name, before anything is waited for", asyn
   await expect(expect(serial).toPrint("Hello", given(500))).rejects.toThrow(
     "options: got 500, takes an object with any of timeoutMs",
   );
+  for (const forMs of [Number.POSITIVE_INFINITY, 2 ** 31]) {
+    const never = `forMs: got ${forMs}, takes at most 2,147,483,647 (24.8 days)`;
+    await expect(expect(serial).not.toPrint("x", { forMs })).rejects.toThrow(never);
+    await expect(expect(vm).not.toReset({ forMs })).rejects.toThrow(never);
+  }
   await expect(serial).toPrint("Hello");
 });
 

@@ -1,10 +1,7 @@
-/** What must be undone, and waits that end. */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
+/** What must be undone. */
+import { describe, expect, test, vi } from "vitest";
 import { StateError, TimeoutError } from "../../harness/evidence/index.ts";
-import { CleanupStack, makeFifos, openFifoPair, withLimit } from "../../harness/process/index.ts";
-import { temporaryDirectory } from "./owner-process.ts";
+import { CleanupStack } from "../../harness/process/index.ts";
 
 const limitMs = 5_000;
 
@@ -79,59 +76,6 @@ describe("a stack", () => {
       new TimeoutError("the clean-up of the machine", 10),
     );
     expect(last).toHaveBeenCalledOnce();
-  });
-});
-
-describe("a wait with a limit", () => {
-  afterEach(() => void vi.useRealTimers());
-
-  test("gives what was waited for, and leaves no timer", async () => {
-    vi.useFakeTimers();
-    expect(await withLimit(Promise.resolve(7), limitMs, "seven")).toBe(7);
-    await expect(withLimit(Promise.reject(new Error("no")), limitMs, "it")).rejects.toThrow("no");
-    expect(vi.getTimerCount()).toBe(0);
-  });
-
-  test("ends with the phase and the name of the limit", async () => {
-    const waiting = withLimit(new Promise(() => {}), 10, "QEMU to start", "bootTimeoutMs");
-    const failure = await waiting.catch((error) => error);
-    expect(failure).toBeInstanceOf(TimeoutError);
-    expect(failure).toMatchObject({
-      message: "timed out after 10 ms (bootTimeoutMs) waiting for QEMU to start",
-      phase: "QEMU to start",
-      limitMs: 10,
-    });
-  });
-
-  test("without an end has none, and neither has one beyond the longest timer", async () => {
-    vi.useFakeTimers();
-    const seen = vi.fn();
-    withLimit(new Promise(() => {}), Number.POSITIVE_INFINITY, "nothing").catch(seen);
-    withLimit(new Promise(() => {}), 2 ** 40, "much later").catch(seen);
-    await vi.advanceTimersByTimeAsync(10_000);
-    expect(seen).not.toHaveBeenCalled();
-  });
-
-  test("counts what has happened in time although this process was busy", async () => {
-    const path = join(temporaryDirectory(), "serial");
-    await makeFifos([path]);
-    const pair = openFifoPair(path);
-    onTestFinished(() => pair.close());
-    const printed = new Promise((resolve) => pair.onData(resolve));
-    const waiting = withLimit(printed, 20, "the guest to print");
-    writeFileSync(`${path}.out`, "in time");
-    // The word of the guest is there, the limit passes, and only then does this process look.
-    const end = performance.now() + 60;
-    while (performance.now() < end);
-    expect(String(await waiting)).toBe("in time");
-  });
-
-  test("swallows what comes after the limit", async () => {
-    const { promise, reject } = Promise.withResolvers<never>();
-    await expect(withLimit(promise, 1, "it")).rejects.toThrow(TimeoutError);
-    reject(new Error("nobody is to hear of this"));
-    // An unhandled rejection would fail the run.
-    await new Promise(setImmediate);
   });
 });
 

@@ -12,13 +12,8 @@ import {
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { HostError, StateError } from "../../harness/evidence/index.ts";
-import {
-  type FifoPair,
-  makeFifos,
-  openFifoPair,
-  startOwned,
-  withLimit,
-} from "../../harness/process/index.ts";
+import { type FifoPair, makeFifos, openFifoPair, startOwned } from "../../harness/process/index.ts";
+import { withLimit } from "../../harness/wait/index.ts";
 import { temporaryDirectory } from "./owner-process.ts";
 
 const capacityBytes = 65_536;

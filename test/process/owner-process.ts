@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { onTestFinished } from "vitest";
-import { withLimit } from "../../harness/process/index.ts";
+import { withLimit } from "../../harness/wait/index.ts";
 
 /** Milliseconds within which everything must be gone; far more than it takes on a busy machine. */
 export const goneLimitMs = 30_000;

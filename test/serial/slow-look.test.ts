@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
+import { nodeTimers } from "../../harness/wait/timers.ts";
 import { portOf, print } from "./ports.ts";
 
 afterEach(() => {
@@ -7,7 +8,7 @@ afterEach(() => {
 
 test("a pattern that holds everything up is named, once", async () => {
   let nowMs = 0;
-  vi.spyOn(performance, "now").mockImplementation(() => {
+  vi.spyOn(nodeTimers, "now").mockImplementation(() => {
     nowMs += 600;
     return nowMs;
   });
@@ -16,7 +17,7 @@ test("a pattern that holds everything up is named, once", async () => {
   const wait = port.waitFor(/fast enough/);
   print(port, "one\n");
   expect(warn).not.toHaveBeenCalled();
-  vi.spyOn(performance, "now").mockImplementation(() => {
+  vi.spyOn(nodeTimers, "now").mockImplementation(() => {
     nowMs += 1_500;
     return nowMs;
   });

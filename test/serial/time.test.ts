@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { TimeoutError } from "../../harness/evidence/index.ts";
 import { type FifoPair, makeFifos, openFifoPair } from "../../harness/process/index.ts";
 import { QuietTimer } from "../../harness/serial/quiet-timer.ts";
+import { nodeTimers } from "../../harness/wait/timers.ts";
+import { type FakeClock, useFakeClock } from "../wait/fake-clock.ts";
 import { errorOf, patient, portOf, poweredOff, print } from "./ports.ts";
 
 describe("the limit of a wait", () => {
@@ -119,9 +121,9 @@ describe("with the event loop held up and output in the FIFO", patient, () => {
 });
 
 test("quiet is told by the next turn of the event loop, not by the next event", async () => {
-  const real = setImmediate;
+  const { setImmediate: real } = nodeTimers;
   const keepsTurning: boolean[] = [];
-  vi.spyOn(globalThis, "setImmediate").mockImplementation(((callback: () => void) => {
+  vi.spyOn(nodeTimers, "setImmediate").mockImplementation(((callback: () => void) => {
     const immediate = real(callback);
     queueMicrotask(() => keepsTurning.push(immediate.hasRef()));
     return immediate;
@@ -133,25 +135,13 @@ test("quiet is told by the next turn of the event loop, not by the next event", 
 });
 
 describe("the settling time", () => {
-  let nowMs: number;
+  let clock: FakeClock;
 
   beforeEach(() => {
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setImmediate", "clearImmediate"] });
-    nowMs = 1000;
-    vi.spyOn(performance, "now").mockImplementation(() => nowMs);
+    clock = useFakeClock();
   });
 
-  afterEach(() => {
-    // In this order: a mock of a fake timer would otherwise bring the fake back.
-    vi.restoreAllMocks();
-    vi.useRealTimers();
-  });
-
-  /** Time passes, and timers come `lateMs` late. */
-  function pass(forMs: number, lateMs = 0): void {
-    nowMs += forMs + lateMs;
-    vi.advanceTimersByTime(forMs);
-  }
+  const pass = (forMs: number, lateMs = 0) => clock.pass(forMs, lateMs);
 
   function quietTimer() {
     const onQuiet = vi.fn();
@@ -203,8 +193,9 @@ describe("the settling time", () => {
   test("begins anew for what the last turn of the event loop reads", () => {
     const { timer, onQuiet } = quietTimer();
     timer.restart();
-    nowMs += 20;
-    vi.advanceTimersToNextTimer();
+    clock.nowMs += 20;
+    vi.advanceTimersByTime(20);
+    clock.turn();
     timer.restart();
     pass(19);
     expect(onQuiet).not.toHaveBeenCalled();
@@ -228,9 +219,9 @@ describe("the settling time", () => {
   test("costs no timer for each chunk", () => {
     const timer = new QuietTimer(20, () => {});
     timer.restart();
-    const set = vi.spyOn(globalThis, "setTimeout");
+    const before = vi.getTimerCount();
     for (let count = 0; count < 1000; count += 1) timer.restart();
-    expect(set).not.toHaveBeenCalled();
+    expect(vi.getTimerCount()).toBe(before);
   });
 
   test("settles a port: once it is quiet, a match that could still grow counts at once", async () => {

@@ -1,4 +1,5 @@
 /** Starts the programs that serve devices, before QEMU, and ends them after it. */
+
 import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,9 +12,9 @@ import {
   type OwnedChild,
   openFifoPair,
   startOwned,
-  withLimit,
 } from "../../process/index.ts";
 import type { QmpClient } from "../../qmp/index.ts";
+import { withLimit } from "../../wait/index.ts";
 import type { MachineChronicle } from "../machine-record.ts";
 import {
   announcingCommand,

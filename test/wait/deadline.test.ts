@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { SpecError } from "../../harness/evidence/index.ts";
-import { startDeadline } from "../../harness/process/deadline.ts";
+import { startDeadline } from "../../harness/wait/index.ts";
+import { useFakeClock } from "./fake-clock.ts";
 
 test("expires once, unless it was stopped", async () => {
   const stopped = vi.fn();
@@ -15,10 +16,7 @@ test("expires once, unless it was stopped", async () => {
 });
 
 test("never expires without an end, or with one beyond the longest timer", () => {
-  vi.useFakeTimers();
-  onTestFinished(() => {
-    vi.useRealTimers();
-  });
+  useFakeClock();
   const expire = vi.fn();
   startDeadline(Number.POSITIVE_INFINITY, expire);
   startDeadline(2 ** 31, expire);
