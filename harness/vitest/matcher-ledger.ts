@@ -54,6 +54,11 @@ export class MatcherLedger {
     return NoticingPromise.of(promise, () => this.#entries.delete(entry));
   };
 
+  /** Whether nobody has awaited such a call yet. */
+  lacks(call: string): boolean {
+    return [...this.#entries].some((entry) => entry.call === call);
+  }
+
   /**
    * Closes the account.
    * @returns the error for calls that were not awaited, if there are any, at the first of them.

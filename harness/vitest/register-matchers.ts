@@ -77,9 +77,9 @@ function runMatcher(
 ): Promise<MatcherResult> {
   const site = new CallSite();
   const message: unknown = chai.util.flag(state.assertion, "message");
-  // Thrown at once, not rejected: that is seen even where nobody awaits.
-  checkReceiver(name, actual, site);
   const ledger = ledgerOf(actual, chai.util.flag(state.assertion, "vitest-test"));
+  // Thrown at once, not rejected: that is seen even where nobody awaits.
+  checkReceiver({ name, actual, site, isBootPending: ledger?.lacks("boot()") ?? false });
   const test = chai.util.flag(state.assertion, "vitest-test") ?? state;
   const baseline = (wanted: string | undefined) =>
     baselineOf(state, test as ScreenshotTest, wanted);
@@ -98,14 +98,22 @@ function runMatcher(
   );
 }
 
+interface Reception {
+  readonly name: string;
+  readonly actual: unknown;
+  readonly site: CallSite;
+  /** Whether the test has a `boot()` that it has not awaited. */
+  readonly isBootPending: boolean;
+}
+
 /** @throws `TypeError`, because it is a mistake of the program and not a verdict on a guest. */
-function checkReceiver(name: string, actual: unknown, site: CallSite): void {
+function checkReceiver({ name, actual, site, isBootPending }: Reception): void {
   const { classes, example } = receivers[name] ?? machineReceiver;
   if (classes.some((one) => actual instanceof one)) return;
   const wanted = classes.map((one) => one.name).join(" or ");
   const place = placeOn(actual, classes) ?? example;
   const advice = `write expect(${place}).${name}(...): it takes a ${wanted}, as boot() gives`;
-  throw atCallSite(new TypeError(`${advice}, and got ${describe(actual)}`), site);
+  throw atCallSite(new TypeError(`${advice}, and got ${describe(actual, isBootPending)}`), site);
 }
 
 /** What was meant, where the part that was given lies beside it. */
@@ -114,8 +122,9 @@ function placeOn(actual: unknown, classes: Receiver["classes"]): string | undefi
   return isPort && classes.includes(SerialTerminal) ? "vm.serial.terminal" : undefined;
 }
 
-function describe(actual: unknown): string {
+function describe(actual: unknown, isBootPending: boolean): string {
   if (actual instanceof Promise) return "a promise: put await before boot()";
+  if (actual === undefined && isBootPending) return "undefined: put await before boot()";
   if (actual === undefined) {
     return "undefined: put await before boot(), or debugConsole: true in its spec";
   }

@@ -130,6 +130,12 @@ test("is for ports, and says so at once", async ({ boot }) => {
   const missing = "undefined: put await before boot(), or debugConsole: true in its spec";
   expect(print(undefined)).toThrow(new TypeError(advice + missing));
   expect(print(vm.debugConsole)).toThrow(new TypeError(advice + missing));
+  const pending = boot(kernelPath("hello"));
+  const { serial } = pending as unknown as { serial: undefined };
+  const early = new TypeError(`${advice}undefined: put await before boot()`);
+  expect(print(serial)).toThrow(early);
+  await pending;
+  expect(print(serial)).toThrow(new TypeError(advice + missing));
   expect(print({})).toThrow(new TypeError(`${advice}an object of Object`));
   expect(print(vm)).toThrow(new TypeError(`${advice}the Machine itself`));
   expect(print(Promise.resolve(vm))).toThrow(
