@@ -17,7 +17,7 @@ import { monotonicMs, startTimer, type Timer } from "../wait/index.ts";
 import { untoldBuilds } from "./build-reporter.ts";
 import { type PlannedFile, type ReportedRun, runReport } from "./run-report.ts";
 import { RunningTests } from "./running-tests.ts";
-import { lastWordsOf, wordsOfEnd, workUnderWay } from "./work.ts";
+import { wordsOfCutWork, wordsOfEnd, workUnderWay } from "./work.ts";
 
 /** Milliseconds until a report is written ahead, at least. `docs/limits.md`. */
 const leastAheadMs = 1_000;
@@ -224,9 +224,7 @@ function isByOthers(
 function cutShortWork(end: Pick<ProcessEnd, "atMs" | "signal">): SerializedError {
   const [work] = workUnderWay();
   const message =
-    work === undefined
-      ? `${wordsOfEnd(end)} before any test had begun`
-      : `${wordsOfEnd(end, work)}; ${lastWordsOf(work.lastLine)}`;
+    work === undefined ? `${wordsOfEnd(end)} before any test had begun` : wordsOfCutWork(end, work);
   return { name: "CutShort", message };
 }
 

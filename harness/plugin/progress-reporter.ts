@@ -4,7 +4,7 @@ import type { Reporter, TestCase, Vitest } from "vitest/node";
 import { ownLastWords, type ProcessEnd, tell } from "../process/index.ts";
 import { monotonicMs, repeat } from "../wait/index.ts";
 import { type RunningTest, RunningTests } from "./running-tests.ts";
-import { lastWordsOf, wordsOfEnd, workUnderWay } from "./work.ts";
+import { lastWordsOf, wordsOfCutWork, wordsOfEnd, workUnderWay } from "./work.ts";
 
 /** Milliseconds between two signs of life. `docs/limits.md`. */
 export const defaultHeartbeatMs = 30_000;
@@ -68,7 +68,7 @@ export class ProgressReporter implements Reporter {
   #sayWhatRan(end: ProcessEnd): void {
     if (this.#vitest === undefined) return;
     for (const work of workUnderWay()) {
-      tell(`bringup: ${wordsOfEnd(end, work)}; ${lastWordsOf(work.lastLine)}`);
+      tell(`bringup: ${wordsOfCutWork(end, work)}`);
     }
     const tests = RunningTests.of(this.#vitest);
     for (const test of tests.list) {

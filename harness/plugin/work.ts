@@ -28,6 +28,12 @@ export function wordsOfEnd(
   return `${ended} while ${during.what} ran, for ${seconds} s`;
 }
 
+/** `wordsOfEnd` of a build, with what it said last. */
+export function wordsOfCutWork(end: Parameters<typeof wordsOfEnd>[0], work: Work): string {
+  const said = work.lastLine === "" ? "" : "it last said: ";
+  return `${wordsOfEnd(end, work)}; ${said}${lastWordsOf(work.lastLine)}`;
+}
+
 /** What a guest or a build has printed last, if anything. */
 export function lastWordsOf(line: string): string {
   return line === "" ? "it has printed nothing" : cutAfter(line, longestLine);

@@ -85,7 +85,7 @@ test("SIGTERM while the build runs", { timeout: limitMs }, async () => {
   const { stderr } = await run;
   expect(isOldGone).toBe(true);
   const words = "the run was ended by SIGTERM while the build of élan/kernel.elf ran, for ";
-  expect(stderr).toMatch(new RegExp(`^bringup: ${words}\\d s; compiling$`, "m"));
+  expect(stderr).toMatch(new RegExp(`^bringup: ${words}\\d s; it last said: compiling$`, "m"));
   expect(parseXml(project.read(report)).cases).toMatchObject([
     { className: "(run)", verdict: "error", reason: expect.stringContaining(words) },
   ]);
