@@ -118,15 +118,18 @@ function read(path: string): Declarations {
 
 /**
  * Without what is for subclasses, of which there are only ours, and without the parameters of
- * constructors that only we call: those that take more than plain values, but for errors.
+ * constructors that only we call: those that take more than plain values, or than options that are
+ * named after the class, but for errors.
  */
 function withoutOwnMembers(path: string, text: string): string {
   const edits: { start: number; end: number; words: string }[] = [];
   walk(parse(path, text).program, (node) => {
     if (node.type !== "ClassDeclaration" || !isNode(node.body)) return;
+    const options = `${nameOf(node.id)}Options`;
     const isError = isNode(node.superClass) && /Error$/.test(nameOf(node.superClass));
     for (const { accessibility, end, kind, start, value } of node.body.body as SyntaxNode[]) {
-      const isOwn = kind === "constructor" && isNode(value) && namesType(value) && !isError;
+      const isOwn =
+        kind === "constructor" && isNode(value) && !isError && namesType(value, options);
       if (isOwn) edits.push({ start, end, words: "protected constructor();" });
       else if (accessibility === "protected") edits.push({ start, end, words: "" });
     }
@@ -137,10 +140,11 @@ function withoutOwnMembers(path: string, text: string): string {
   );
 }
 
-function namesType(node: SyntaxNode): boolean {
+/** Whether it names another type than `besides`. */
+function namesType(node: SyntaxNode, besides: string): boolean {
   let isNamed = false;
-  walk(node, ({ type }) => {
-    isNamed ||= type === "TSTypeReference";
+  walk(node, ({ type, typeName }) => {
+    isNamed ||= type === "TSTypeReference" && !(isNode(typeName) && nameOf(typeName) === besides);
   });
   return isNamed;
 }

@@ -96,6 +96,11 @@ export declare abstract class Port {
 export declare class Plain {
     constructor(name: string);
 }
+export interface ReporterOptions {
+}
+export declare class Reporter {
+    constructor(options: ReporterOptions);
+}
 export declare class OddError extends Error {
     constructor(options?: ErrorOptions);
 }
@@ -106,6 +111,8 @@ export declare class OddError extends Error {
   expect(kept["a/index.d.ts"]?.replaceAll(/\s+/g, " ")).toBe(
     "export declare abstract class Port { readonly name: string; protected constructor(); } " +
       "export declare class Plain { constructor(name: string); } " +
+      "export interface ReporterOptions { } " +
+      "export declare class Reporter { constructor(options: ReporterOptions); } " +
       "export declare class OddError extends Error { constructor(options?: ErrorOptions); } ",
   );
 });
