@@ -173,11 +173,16 @@ async function assemble(
   const directory = temporaryDirectory();
   const [file, object, output] = ["guest.S", "guest.o", name].map((part) => join(directory, part));
   await writeFile(file as string, source);
-  const words = [`--target=${target}`, "-mno-relax", "-c", file as string, "-o", object as string];
-  const options = target.startsWith("riscv")
-    ? words
-    : words.filter((word) => word !== "-mno-relax");
-  await execa("clang", options);
+  await execa(...assemblerOf(target, file as string, object as string));
   await execa("ld.lld", [...link, "-o", output as string, object as string]);
   return output as string;
+}
+
+/** LLVM's own assembler takes a quarter of the time that clang takes to start it. */
+function assemblerOf(target: string, file: string, object: string): [string, string[]] {
+  if (/^(?:i386|x86_64)/.test(target)) {
+    return ["llvm-mc", [`--triple=${target}`, "--filetype=obj", file, "-o", object]];
+  }
+  const relax = target.startsWith("riscv") ? ["-mno-relax"] : [];
+  return ["clang", [`--target=${target}`, ...relax, "-c", file, "-o", object]];
 }
