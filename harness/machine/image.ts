@@ -128,6 +128,9 @@ function nearMissOf(head: Buffer): string | undefined {
   );
 }
 
+/** What a build leaves beside an image, and what it is made from: nobody means to boot that. */
+const noImage = /\.(?:[acdhos]|asm|cpp|ld|map|rs|zig)$/i;
+
 /** The file that was meant, where names in its path are near to those that are there. */
 async function nearestFile(path: string): Promise<string | undefined> {
   const near = await nearestPath(path);
@@ -139,7 +142,8 @@ async function nearestPath(path: string): Promise<string | undefined> {
   if (existsSync(path)) return path;
   const directory = path === dirname(path) ? undefined : await nearestPath(dirname(path));
   if (directory === undefined) return undefined;
-  const names = await readdir(directory).catch(() => []);
+  const all = await readdir(directory).catch(() => []);
+  const names = all.filter((one) => !noImage.test(one));
   const wanted = basename(path);
   const name = names.find((one) => one === wanted) ?? nearestName(wanted, names);
   return name === undefined ? undefined : join(directory, name);

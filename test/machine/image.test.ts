@@ -162,6 +162,8 @@ describe("nothing to judge is a SpecError", () => {
     );
     await mkdir(join(directory, "build", "kernel"), { recursive: true });
     expect(await refusal(join(directory, "build", "kernal"))).toBe(missing);
+    for (const name of ["kernel.o", "kernel.c"]) await writeFile(join(directory, name), "x");
+    expect(await refusal(join(directory, "kernel.elf"))).toBe(missing);
     const built = join(directory, "build", "kernel.elf");
     await writeFile(built, "x");
     const near = `kernel: PATH does not exist; the nearest is ${built}`;
