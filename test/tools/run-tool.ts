@@ -16,7 +16,8 @@ export async function runTool(
       ? []
       : [[name, value] as const],
   );
-  return await execa("node", ["--conditions=bringup-source", script, ...parameters], {
+  // The Node of this run: set-up brings none along where the one on PATH is new enough.
+  return await execa(process.execPath, ["--conditions=bringup-source", script, ...parameters], {
     cwd: root,
     preferLocal: true,
     localDir: root,
