@@ -62,8 +62,13 @@ export function looksBehind({ source }: RegExp): boolean {
  * beginning by itself, but tries `(\d+) tests` at every digit.
  * @returns the longest such text, or `""`.
  */
-export function requiredText({ source, flags }: RegExp): string {
-  if (/[iv]/.test(flags) || notPlain.test(source) || literalBeginning.test(source)) return "";
+export function requiredText(expression: RegExp): string {
+  return literalBeginning.test(expression.source) ? "" : textOfEveryMatch(expression);
+}
+
+/** The longest text that is known to be in every match, or `""`. */
+export function textOfEveryMatch({ source, flags }: RegExp): string {
+  if (/[iv]/.test(flags) || notPlain.test(source)) return "";
   let rest = source.replace(escaped, "\0").replace(characterClass, "\0");
   for (let outer = ""; outer !== rest; ) {
     outer = rest;

@@ -7,6 +7,7 @@ import { PatternError } from "../evidence/index.ts";
 import { monotonicMs } from "../wait/index.ts";
 import { type Backtracking, backtrackingOf, mayTakeLong } from "./backtracking.ts";
 import { execWithin } from "./bounded-look.ts";
+import { textOfEveryMatch } from "./expression.ts";
 
 /** Milliseconds that one look of one expression may take. `docs/limits.md`. */
 const slowLookMs = 1_000;
@@ -21,10 +22,12 @@ const told = new Set<string>();
 export class LimitedLook {
   readonly #expression: RegExp;
   readonly #backtracking: Backtracking;
+  readonly #required: string;
 
   constructor(expression: RegExp) {
     this.#expression = expression;
     this.#backtracking = backtrackingOf(expression);
+    this.#required = textOfEveryMatch(expression);
   }
 
   /**
@@ -36,6 +39,11 @@ export class LimitedLook {
     const expression = this.#expression;
     if (!mayTakeLong(this.#backtracking, text.length)) {
       return timed(expression, text.length, () => expression.exec(text));
+    }
+    // A look that can be ended costs a thread: most texts are without what a match has to have.
+    if (!text.includes(this.#required, expression.lastIndex)) {
+      expression.lastIndex = 0;
+      return null;
     }
     const found = execWithin(expression, text, slowLookMs);
     if (found !== "too slow") return found;

@@ -1,5 +1,6 @@
 /** Limits of patterns are named where a wait fails of them, and only there. */
-import { describe, expect, test } from "vitest";
+import { Script } from "node:vm";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { PatternError, TimeoutError } from "../../harness/evidence/index.ts";
 import { backtrackingOf, mayTakeLong } from "../../harness/serial/backtracking.ts";
 import { fatalLineOf } from "../../harness/serial/index.ts";
@@ -26,6 +27,18 @@ describe("an expression that would hold everything up", () => {
     const wait = port.waitFor(/(?<letters>(?:[a-z]+,)+) end/);
     print(port, "a,b,c,d,e,f,g,h,i,j,k,l,m,n, end\n");
     expect((await wait).match?.groups).toEqual({ letters: "a,b,c,d,e,f,g,h,i,j,k,l,m,n," });
+  });
+
+  test("is not even begun where the text has not what every match has", async () => {
+    const begun = vi.spyOn(Script.prototype, "runInContext");
+    onTestFinished(() => begun.mockRestore());
+    const port = portOf();
+    const wait = port.waitFor(/(\w+)\s+(\w+)\s+all (\w+) stopped/);
+    for (let line = 0; line < 200; line += 1) print(port, `${"a b ".repeat(50)}\n`);
+    expect(begun).not.toHaveBeenCalled();
+    print(port, "x y all z stopped\n");
+    expect((await wait).match?.[3]).toBe("z");
+    expect(begun).toHaveBeenCalled();
   });
 
   test("is ended on a terminal, too", async () => {
